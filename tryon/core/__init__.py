@@ -1,0 +1,1 @@
+"""Types, spaces and mathematics that every stage shares; imports nothing but numpy."""
