@@ -1,4 +1,4 @@
-"""Third-party data that is not ours to ship: pinned, fetched once by `tryon setup`, checked by hash.
+"""Third-party data that is not ours to ship: pinned, fetched by `tryon setup`, checked by hash.
 
 `supply_path(name)` is the only door to it. Nothing but `fetch` ever touches the network.
 """

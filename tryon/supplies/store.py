@@ -69,7 +69,7 @@ def baked_dir() -> Path:
 
 
 def assets_dir() -> Path:
-    """The folder of the project's own data: beside the packages in a clone, inside when installed."""
+    """The folder of the project's own data, in a clone as in an installed wheel."""
     package = Path(__file__).resolve().parents[1]
     packed = package / "_assets"
     return packed if packed.is_dir() else package.parent / "assets"
