@@ -1,0 +1,57 @@
+"""The command `tryon`. Each command lives in a module of its own and is loaded when it is named."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from tryon.core.errors import TryonError
+
+COMMANDS = {
+    "setup": "tryon.cli.setup",
+    "doctor": "tryon.cli.doctor",
+}
+"""Command name → module that holds a click command of the same name, in the order of the help."""
+
+INTERRUPTED_EXIT_CODE = 130
+"""128 + SIGINT, what shells expect after Ctrl-C."""
+
+
+class _Commands(click.Group):
+    """Loads commands on demand, and turns our errors into one line with its remedy."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(
+            import_module(COMMANDS[cmd_name]), cmd_name.replace("-", "_")
+        )
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except TryonError as error:
+            click.echo(f"tryon: {error.message}", err=True)
+            if error.remedy:
+                click.echo(f"  {error.remedy}", err=True)
+            ctx.exit(1)
+        except KeyboardInterrupt:
+            click.echo("tryon: interrupted.", err=True)
+            ctx.exit(INTERRUPTED_EXIT_CODE)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tryon")
+def main() -> None:
+    """Try on glasses, hats, jewellery and clothes on photos, clips and webcams.
+
+    \b
+    Examples:
+      tryon setup                        fetch models and demonstration photos, once
+      tryon doctor                       what works on this machine, and what is missing
+    """
