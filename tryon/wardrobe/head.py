@@ -21,8 +21,7 @@ from tryon.core.landmarks import FACE_LANDMARKS
 from tryon.core.mesh import Material, Mesh, smooth_normals
 from tryon.core.spaces import Floats
 from tryon.core.transforms import align, apply, inverse, rigid
-from tryon.supplies import baked_dir
-from tryon.wardrobe.head_bake import BAKED_NAME, FACE_MESH, SHRINK_M, Ring, bake_head
+from tryon.wardrobe.head_bake import FACE_MESH, SHRINK_M, Ring, bake_head, baked_path
 from tryon.wardrobe.head_warp import LinearWarp
 
 HAIR_SIDES_M = 0.007
@@ -101,7 +100,7 @@ class HeadModel:
 
         Raises SuppliesError when neither it nor the base body is there.
         """
-        path = baked_dir() / BAKED_NAME
+        path = baked_path()
         if not path.exists():
             bake_head()
         try:
@@ -141,7 +140,7 @@ class HeadModel:
         base, target = self.landmarks[:FACE_MESH], landmarks_in_head[:FACE_MESH]
         head_from_base = align(base, target, np.ones(FACE_MESH), scaled=True)
         shift = apply(inverse(head_from_base), target) - base
-        points = apply(head_from_base.astype(np.float32), self._points + self._warp(shift))
+        points = _apply32(head_from_base, self._points + self._warp(shift))
         count = len(self.mesh.vertices)
         skin, anchors = points[:count], points[count:].astype(np.float64)
         normals = self._normals_of(skin)
@@ -162,9 +161,15 @@ class HeadModel:
         head_from_shoulders: (4, 4) rigid, identity when the head looks straight ahead: where the
         shoulders' own frame stands in this frame's `head` space.
         """
-        stay = apply(head_from_shoulders.astype(np.float32), head.vertices)
+        stay = _apply32(head_from_shoulders, head.vertices)
         share = self.head_share[:, None]
         return np.asarray(share * head.vertices + (1 - share) * stay)
+
+
+def _apply32(matrix: Floats, points: NDArray[np.float32]) -> NDArray[np.float32]:
+    """`apply` without leaving single precision."""
+    turn, move = matrix[:3, :3].astype(np.float32), matrix[:3, 3].astype(np.float32)
+    return np.asarray(points @ turn.T + move)
 
 
 class _VertexNormals:

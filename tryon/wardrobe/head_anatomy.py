@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,12 +47,17 @@ class Points:
         return np.asarray((shape[self.vertices] * self.weights[..., None]).sum(1))
 
 
+def landmark_table() -> Path:
+    """The file that says where on the base mesh each landmark lies."""
+    return assets_dir() / "head" / "landmarks.json"
+
+
 def landmark_points() -> Points:
     """The 478 MediaPipe landmarks on the base mesh, as measured; irises are the eyes' centres' fronts.
 
     Raises SuppliesError when the table is missing or is not one.
     """
-    path = assets_dir() / "head" / "landmarks.json"
+    path = landmark_table()
     try:
         table = json.loads(path.read_text())
         points = Points(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,14 +10,14 @@ import numpy as np
 
 from tryon.core.fits import HEAD_ANCHORS
 from tryon.core.landmarks import FaceMark
-from tryon.core.mesh import smooth_normals
 from tryon.core.spaces import Floats
 from tryon.supplies import baked_dir
 from tryon.wardrobe.basebody import BaseBody
-from tryon.wardrobe.head_anatomy import Indices, anchor_points, landmark_points
+from tryon.wardrobe.head_anatomy import Indices, anchor_points, landmark_points, landmark_table
 from tryon.wardrobe.head_warp import LinearWarp, linear_warp, pin_map
 
-BAKED_NAME = "head-1.npz"
+RECIPE = 2
+"""Raised whenever this recipe changes, so that an older bake in somebody's cache is not taken."""
 FACE_MESH = 468
 """Landmarks that shape the head; the ten of the irises come after them."""
 MOUTH_ISLAND_V = 0.14
@@ -65,7 +66,7 @@ def bake_head() -> Path:
         "hat": cut_ring(vertices, local, HAT_POINT_M, tilt_rad=HAT_TILT_RAD),
         "neck": cut_ring(vertices, local, NECK_POINT_M, tilt_rad=NECK_TILT_RAD),
     }
-    target = baked_dir() / BAKED_NAME
+    target = baked_path()
     scratch = target.with_suffix(".part.npz")
     np.savez(
         scratch,
@@ -83,6 +84,12 @@ def bake_head() -> Path:
     )
     scratch.replace(target)
     return target
+
+
+def baked_path() -> Path:
+    """Where this recipe's bake lies, or will lie."""
+    table = zlib.crc32(landmark_table().read_bytes())
+    return baked_dir() / f"head-{RECIPE}-{table:08x}.npz"
 
 
 def mean_head(body: BaseBody) -> Floats:

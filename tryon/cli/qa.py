@@ -1,0 +1,74 @@
+"""`tryon qa …`: measures the engine against exact truth."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+
+@click.group()
+def qa() -> None:
+    """Measure the engine against exact truth."""
+
+
+@qa.command()
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path), help="Also write every trial."
+)
+@click.option("--sheet", type=click.Path(path_type=Path), help="Also write a contact sheet (PNG).")
+@click.option("--sitters", type=click.IntRange(1, 7), default=7, show_default=True)
+def heads(json_file: Path | None, sheet: Path | None, sitters: int) -> None:
+    """Fit faces whose pose, shape and anchors are known.
+
+    Sitters made of the base body are drawn in some thirty poses each, from several distances and
+    through several lenses, and go through the real detector and the real fit.
+
+    \b
+    Examples:
+      tryon qa heads
+      tryon qa heads --sitters 2 --sheet heads.png --json heads.json
+    """
+    from rich.console import Console
+    from rich.progress import track
+
+    from tryon.qa.head_report import as_json, summarise, table
+    from tryon.qa.head_sheet import HeadSheet
+    from tryon.qa.heads import HeadTruth, pose_grid, run
+    from tryon.qa.portrait import SITTERS
+    from tryon.stages.sink import write_picture, write_text
+
+    console = Console(stderr=True)
+    with HeadTruth() as truth:
+        cells = HeadSheet(truth.head_model)
+        trials = list(
+            track(
+                run(truth, SITTERS[:sitters], watch=cells.add if sheet else None),
+                total=sitters * len(pose_grid()),
+                description="Fitting",
+                console=console,
+            )
+        )
+    Console().print(table(summarise(trials)))
+    if json_file is not None:
+        write_text(json_file, json.dumps(as_json(trials), indent=1) + "\n")
+        console.print(f"Wrote {json_file}", highlight=False)
+    if sheet is not None:
+        write_picture(sheet, cells.picture())
+        console.print(f"Wrote {sheet}", highlight=False)
+
+
+@qa.command()
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The table to write.")
+def correspond(out: Path) -> None:
+    """Measure which point of the base body each face landmark is.
+
+    This made assets/head/landmarks.json; it is needed again only for another landmark model.
+    """
+    from tryon.qa.correspondence import measure_correspondence, write_landmarks
+    from tryon.qa.heads import HeadTruth
+
+    with HeadTruth() as truth:
+        write_landmarks(measure_correspondence(truth), out)
+    click.echo(f"Wrote {out}")
