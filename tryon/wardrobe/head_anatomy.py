@@ -73,7 +73,7 @@ def landmark_points() -> Points:
             f"the landmark table {path} has {points.vertices.shape} entries, not 478 times 3.",
             remedy="Install tryon again, or measure it anew with `tryon qa correspond`.",
         )
-    return points
+    return Points(points.vertices, points.weights / points.weights.sum(1, keepdims=True))
 
 
 def anchor_points(

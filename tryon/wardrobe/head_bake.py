@@ -16,7 +16,7 @@ from tryon.wardrobe.basebody import BaseBody
 from tryon.wardrobe.head_anatomy import Indices, anchor_points, landmark_points, landmark_table
 from tryon.wardrobe.head_warp import LinearWarp, linear_warp, pin_map
 
-RECIPE = 2
+RECIPE = 3
 """Raised whenever this recipe changes, so that an older bake in somebody's cache is not taken."""
 FACE_MESH = 468
 """Landmarks that shape the head; the ten of the irises come after them."""
@@ -33,7 +33,7 @@ NECK_POINT_M, NECK_TILT_RAD = (0.0, -0.142, -0.1), float(np.radians(-20.0))
 """A necklace's plane: from the nape down to the pit of the throat."""
 NECK_FADE_M = (-0.105, -0.175)
 """Heights between which the neck passes from the skull's motion to the shoulders'."""
-PINNED_BEHIND_M = -0.120
+PINNED_BEHIND_M, PINNED_BELOW_M = -0.120, -0.135
 PIN_EVERY = 12
 SHRINK_M = 0.001
 """The occluder lies this much inside the skin, so that a frame's inner side and pads stay visible."""
@@ -133,8 +133,9 @@ def cut_ring(
 def _warp(points: Floats, anchors: Floats, landmarks: Floats, vertices: Floats) -> LinearWarp:
     ears = tuple(anchors[HEAD_ANCHORS.index(name)] for name in ("left_ear", "right_ear"))
     rows = tuple(_mean_row(marks) for marks in (LEFT_TRAGUS_MARKS, RIGHT_TRAGUS_MARKS))
-    behind = vertices[(vertices[:, 2] < PINNED_BEHIND_M) | (vertices[:, 1] < NECK_FADE_M[0])]
-    pins = _spread_out(behind, len(behind) // PIN_EVERY)
+    behind = vertices[(vertices[:, 2] < PINNED_BEHIND_M) | (vertices[:, 1] < PINNED_BELOW_M)]
+    left = _spread_out(behind[behind[:, 0] > 0], len(behind) // (2 * PIN_EVERY))
+    pins = np.concatenate([left, left * [-1.0, 1.0, 1.0]])
     shares = tuple(_ear_share(points, ear) for ear in ears)
     return linear_warp(
         points,
@@ -155,7 +156,7 @@ def _ear_share(points: Floats, ear: Floats) -> Floats:
     """(V,) 1 on the ear, fading to 0 within a finger's breadth in front of and behind it."""
     side = np.sign(ear[0])
     out = np.clip((side * points[:, 0] - 0.058) / 0.010, 0, 1)
-    along = _ramp((0.026 - np.abs(points[:, 2] - (ear[2] + 0.004))) / 0.010)
+    along = _ramp((0.022 - np.abs(points[:, 2] - ear[2])) / 0.010)
     height = _ramp((0.042 - np.abs(points[:, 1] - (ear[1] - 0.019))) / 0.012)
     return np.asarray(out * along * height)
 

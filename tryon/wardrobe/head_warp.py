@@ -17,8 +17,10 @@ from tryon.core.spaces import Floats
 
 SMOOTHING_M = 2.0e-4
 """Added to the spline's diagonal: how far from a landmark the surface may pass."""
-RANK = 96
-"""Displacement fields kept; the rest is below a tenth of a millimetre."""
+RANK = 64
+"""Displacement fields kept, those that matter most for smooth changes of a face."""
+FACE_CHANGE_REACH_M = 0.03
+"""How far apart two landmarks still move alike between people."""
 PIN_WIDTH_SHARE = 0.6
 """How much of a wider (or narrower) face's breadth the back of the skull and the neck take over."""
 
@@ -81,5 +83,13 @@ def linear_warp(
     matrix = full[:, : len(landmarks)] + full[:, len(landmarks) :] @ pin_rows
     for share, row in rigid_to:
         matrix += share[:, None] * (row[None, :] - matrix)
-    u, d, vt = np.linalg.svd(matrix, full_matrices=False)
-    return LinearWarp((u[:, :RANK] * d[:RANK]).astype(np.float32), vt[:RANK].astype(np.float32))
+    return _truncated(matrix, landmarks)
+
+
+def _truncated(matrix: Floats, landmarks: Floats) -> LinearWarp:
+    """The rank-limited map nearest to `matrix` on faces whose neighbouring landmarks move alike."""
+    alike = np.exp(-cdist(landmarks, landmarks) / FACE_CHANGE_REACH_M)
+    root = np.linalg.cholesky(alike + 1e-3 * np.eye(len(landmarks)))
+    u, d, vt = np.linalg.svd(matrix @ root, full_matrices=False)
+    gather = np.linalg.solve(root.T, vt[:RANK].T).T
+    return LinearWarp((u[:, :RANK] * d[:RANK]).astype(np.float32), gather.astype(np.float32))
