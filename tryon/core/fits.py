@@ -59,6 +59,7 @@ class FaceFit:
 
     def anchor_in_cam(self, anchor: HeadAnchor) -> Floats:
         """(3,) position of an anchor in `cam`, metres."""
-        return self.cam_from_head[:3, :3] @ np.asarray(
-            self.anchors_in_head[anchor]
-        ) + self.cam_from_head[:3, 3]
+        return (
+            self.cam_from_head[:3, :3] @ np.asarray(self.anchors_in_head[anchor])
+            + self.cam_from_head[:3, 3]
+        )

@@ -28,13 +28,9 @@ class Frame:
 
     def __post_init__(self) -> None:
         if self.rgb.ndim != 3 or self.rgb.shape[2] != 3 or self.rgb.dtype != np.uint8:
-            raise ValueError(
-                f"rgb must be (H, W, 3) uint8, got {self.rgb.shape} {self.rgb.dtype}"
-            )
+            raise ValueError(f"rgb must be (H, W, 3) uint8, got {self.rgb.shape} {self.rgb.dtype}")
         if self.camera.size_wh != self.size_wh:
-            raise ValueError(
-                f"camera is for {self.camera.size_wh}, the picture is {self.size_wh}"
-            )
+            raise ValueError(f"camera is for {self.camera.size_wh}, the picture is {self.size_wh}")
 
     @property
     def size_wh(self) -> tuple[int, int]:

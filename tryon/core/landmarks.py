@@ -50,9 +50,7 @@ class FaceLandmarks:
 
     def __post_init__(self) -> None:
         if self.px.shape != (FACE_LANDMARKS, 3):
-            raise ValueError(
-                f"face landmarks must be ({FACE_LANDMARKS}, 3), got {self.px.shape}"
-            )
+            raise ValueError(f"face landmarks must be ({FACE_LANDMARKS}, 3), got {self.px.shape}")
 
 
 @dataclass(frozen=True)

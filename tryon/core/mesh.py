@@ -78,9 +78,7 @@ class Mesh:
         return np.stack([self.vertices.min(0), self.vertices.max(0)])
 
 
-def smooth_normals(
-    vertices: NDArray[np.float32], faces: NDArray[np.int32]
-) -> NDArray[np.float32]:
+def smooth_normals(vertices: NDArray[np.float32], faces: NDArray[np.int32]) -> NDArray[np.float32]:
     """(V, 3) unit vertex normals, each face weighted by its area."""
     a, b, c = (vertices[faces[:, k]].astype(np.float64) for k in range(3))
     face_normal = np.cross(b - a, c - a)

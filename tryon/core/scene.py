@@ -63,9 +63,7 @@ class Lighting:
     @classmethod
     def studio(cls) -> Lighting:
         """Soft light from above and the front."""
-        return cls(
-            np.array([[0.78] * 3, [0.08] * 3, [0.22] * 3, [0.20] * 3]), (1.0, 1.0, 1.0)
-        )
+        return cls(np.array([[0.78] * 3, [0.08] * 3, [0.22] * 3, [0.20] * 3]), (1.0, 1.0, 1.0))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,67 @@
+"""Where a person's body is, in metres."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+import numpy as np
+
+from tryon.core.spaces import Floats
+
+BODY_JOINTS = 53
+
+
+class BodyView(Enum):
+    """How much of a person is seen. WHOLE: down to the feet; UPPER: trunk and arms, legs guessed;
+    PARTIAL: so little that only a rough figure could be fitted."""
+
+    WHOLE = "whole"
+    UPPER = "upper"
+    PARTIAL = "partial"
+
+
+@dataclass(frozen=True, eq=False)
+class BodyFit:
+    """A body under the frame's real camera; arrays of J = 53 joints in the order of the body's rig.
+
+    track: the person's stable id; cam_from_rest: (J, 4, 4) affine, metres: each joint's motion of the
+    body's rest pose (space `body`) into `cam`, its stretches included, ready for skinning;
+    joints_cam_m: (J, 3) where each bone starts; joints_px: (J, 2) the same in the picture;
+    confidence: (J,) 0 guessed to 1 seen; shape: coefficients of the body's shape directions; girth:
+    (G,) radial growth of trunk, legs and arms over that shape (see `wardrobe.body_girth`), 0 for none;
+    scale: size of the person over that of the shape; view: how much is seen; measurements: sizes in
+    metres by ISO 8559-1 name, as far as one camera can tell; opacity: 1 while the person is seen,
+    falls to 0 while a dropout fades.
+    """
+
+    track: int
+    cam_from_rest: Floats
+    joints_cam_m: Floats
+    joints_px: Floats
+    confidence: Floats
+    shape: Mapping[str, float]
+    girth: Floats
+    scale: float
+    view: BodyView
+    measurements: Mapping[str, float] = field(default_factory=dict)
+    opacity: float = 1.0
+
+    def __post_init__(self) -> None:
+        shapes = (
+            self.cam_from_rest.shape,
+            self.joints_cam_m.shape,
+            self.joints_px.shape,
+            self.confidence.shape,
+        )
+        j = BODY_JOINTS
+        if shapes != ((j, 4, 4), (j, 3), (j, 2), (j,)):
+            raise ValueError(
+                f"a body fit needs ({j}, 4, 4), ({j}, 3), ({j}, 2) and ({j},), got {shapes}"
+            )
+
+    @property
+    def overall_confidence(self) -> float:
+        """0 to 1, the mean over all joints."""
+        return float(np.mean(self.confidence))
