@@ -1,0 +1,6 @@
+"""Faces (and their landmarks) in pictures: the only home of MediaPipe."""
+
+from tryon.stages.detect.boxes import Box
+from tryon.stages.detect.face import DetectorMode, FaceDetector
+
+__all__ = ["Box", "DetectorMode", "FaceDetector"]
