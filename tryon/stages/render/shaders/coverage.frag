@@ -1,0 +1,8 @@
+#version 330 core
+// One channel an owner: an opaque surface takes the pixel, a clear one joins in (MAX blending).
+#include surface.glsl
+
+void main() {
+    if (base().a < surface.w) discard;
+    fragment = channel * emissive.a;
+}
