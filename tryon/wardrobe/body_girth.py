@@ -1,0 +1,146 @@
+"""Thickness of trunk and limbs as linear directions of any mesh in the body's rest pose.
+
+A girth is a (G,) vector of radial growths, 0 for none, in the order of `GIRTHS`: at five heights of
+the trunk (left and right side apart), at five places of each leg, on each upper arm and forearm.
+Body and garments grow alike, since the directions depend on nothing but place and skin weights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tryon.core.spaces import Floats
+from tryon.wardrobe.body import Body, Figure
+
+TRUNK_AT = (0.15, 0.35, 0.55, 0.75, 0.97)
+"""Heights of the trunk's girths, 0 at the shoulder joints and 1 at the hip joints."""
+LEG_AT = (0.25, 0.6, 1.0, 1.5, 1.9)
+"""Places of a leg's girths: hip 0, knee 1, ankle 2."""
+SIDES = ("l", "r")
+GIRTHS: tuple[str, ...] = (
+    *(f"trunk_{side}_{k}" for side in SIDES for k in range(len(TRUNK_AT))),
+    *(f"leg_{side}_{k}" for side in SIDES for k in range(len(LEG_AT))),
+    *(f"{bone}_{side}" for side in SIDES for bone in ("upperarm", "lowerarm")),
+)
+SEAM_M = 0.04
+"""Left and right girths of the trunk pass into each other within this distance of the middle."""
+TRUNK_BONES = ("pelvis", "spine_01", "spine_02", "spine_03", "clavicle_l", "clavicle_r")
+SHOULDER_FADE = -0.05
+"""Above this share of the trunk its girth ends, so that the neck keeps its size."""
+
+
+@dataclass(frozen=True, eq=False)
+class Axes:
+    """The middle lines that girths grow away from, of one figure, metres in `body`.
+
+    shoulder_y, hip_y: heights of the trunk's ends; trunk_z: (5,) depth of its middle at `TRUNK_AT`;
+    legs, arms: (2, 3, 3) left and right: hip, knee, ankle and shoulder, elbow, wrist.
+    """
+
+    shoulder_y: float
+    hip_y: float
+    trunk_z: Floats
+    legs: Floats
+    arms: Floats
+
+    @classmethod
+    def of(cls, body: Body, figure: Figure) -> Axes:
+        def line(*names: str) -> Floats:
+            return np.array(
+                [[figure.heads[body.bone(f"{name}_{side}")] for name in names] for side in SIDES]
+            )
+
+        legs, arms = line("thigh", "calf", "foot"), line("upperarm", "lowerarm", "hand")
+        shoulder_y, hip_y = float(arms[:, 0, 1].mean()), float(legs[:, 0, 1].mean())
+        trunk = np.isin(body.bones[:, 0], [body.bone(name) for name in TRUNK_BONES])
+        points = figure.vertices[trunk].astype(np.float64)
+        middle = []
+        for share in TRUNK_AT:
+            height = shoulder_y + share * (hip_y - shoulder_y)
+            near = points[np.abs(points[:, 1] - height) < 0.02, 2]
+            middle.append(0.5 * (near.min() + near.max()))
+        return cls(shoulder_y, hip_y, np.array(middle), legs, arms)
+
+    def trunk_share(self, height: Floats) -> Floats:
+        """0 at the shoulder joints, 1 at the hip joints."""
+        return np.asarray((height - self.shoulder_y) / (self.hip_y - self.shoulder_y))
+
+
+def girth_directions(
+    body: Body, figure: Figure, points: NDArray[np.floating], dense_weights: NDArray[np.floating]
+) -> NDArray[np.float32]:
+    """(G, N, 3) how each girth moves each point of a mesh that is bound to the figure.
+
+    points: (N, 3) metres in the rest pose; dense_weights: (N, J) shares of the joints.
+    """
+    axes = Axes.of(body, figure)
+    points = np.asarray(points, np.float64)
+    out = np.zeros((len(GIRTHS), len(points), 3), np.float32)
+
+    def mass(*names: str) -> Floats:
+        return np.asarray(dense_weights[:, [body.bone(name) for name in names]].sum(1), np.float64)
+
+    share = axes.trunk_share(points[:, 1])
+    centre = np.zeros_like(points)
+    centre[:, 1] = points[:, 1]
+    centre[:, 2] = np.interp(share, TRUNK_AT, axes.trunk_z)
+    fade = np.clip((share - SHOULDER_FADE) / (TRUNK_AT[0] - SHOULDER_FADE), 0, 1)
+    radial = (points - centre) * (mass(*TRUNK_BONES) * fade)[:, None]
+    left = np.clip(points[:, 0] / (2 * SEAM_M) + 0.5, 0, 1)
+    for number, side_share in enumerate((left, 1 - left)):
+        hats = _hats(share, TRUNK_AT) * side_share
+        first = number * len(TRUNK_AT)
+        out[first : first + len(TRUNK_AT)] = hats[:, :, None] * radial
+    for number, side in enumerate(SIDES):
+        along, radial = _around(points, axes.legs[number])
+        radial *= mass(f"thigh_{side}", f"calf_{side}")[:, None]
+        first = 2 * len(TRUNK_AT) + number * len(LEG_AT)
+        out[first : first + len(LEG_AT)] = _hats(along, LEG_AT)[:, :, None] * radial
+        along, radial = _around(points, axes.arms[number])
+        first = 2 * (len(TRUNK_AT) + len(LEG_AT)) + 2 * number
+        for k, bone in enumerate(("upperarm", "lowerarm")):
+            out[first + k] = radial * mass(f"{bone}_{side}")[:, None]
+    return out
+
+
+def grown(
+    points: NDArray[np.floating], directions: NDArray[np.float32], girth: Floats
+) -> NDArray[np.float32]:
+    """(N, 3) rest points with a (G,) girth applied along their (G, N, 3) directions."""
+    return np.asarray(points + np.tensordot(girth.astype(np.float32), directions, 1), np.float32)
+
+
+def dense_of(
+    bones: NDArray[np.integer], weights: NDArray[np.floating], joints: int
+) -> NDArray[np.float32]:
+    """(N, joints) shares out of (N, K) bones and weights."""
+    out = np.zeros((len(bones), joints), np.float32)
+    np.add.at(out, (np.arange(len(bones))[:, None], bones), weights.astype(np.float32))
+    return out
+
+
+def _hats(at: Floats, stops: tuple[float, ...]) -> Floats:
+    """(S, N) piecewise linear shares of the stops, constant beyond the ends; they sum to 1."""
+    return np.array([np.interp(at, stops, row) for row in np.eye(len(stops))])
+
+
+def _around(points: Floats, line: Floats) -> tuple[Floats, Floats]:
+    """Along a two-part limb (0 to 2, by height above its joints' planes) and away from its axis."""
+    start, middle, end = line
+    first, second = _along(points, start, middle), _along(points, middle, end)
+    lower = first > 1
+    along = np.where(lower, 1 + np.clip(second, 0, None), first)
+    foot = np.where(
+        lower[:, None],
+        middle + second[:, None] * (end - middle),
+        start + first[:, None] * (middle - start),
+    )
+    return along, points - foot
+
+
+def _along(points: Floats, start: Floats, end: Floats) -> Floats:
+    bone = end - start
+    return np.asarray((points - start) @ bone / (bone @ bone))
