@@ -1,0 +1,187 @@
+"""From pose landmarks to the rig's main joints in `cam`, in closed form.
+
+The detector's metric landmarks give the directions, its pixels the place, rest lengths and measured
+lengths together the depth. All arrays hold fourteen points in the order of `LANDMARKS`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tryon.core.camera import PinholeCamera
+from tryon.core.landmarks import PoseLandmarks
+from tryon.core.spaces import Floats, flip_opencv
+
+LANDMARKS = np.array([11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28, 31, 32])
+"""Pose landmarks of shoulder, elbow, wrist, hip, knee, ankle, toe; each left, right."""
+SHOULDERS, ELBOWS, WRISTS, HIPS, KNEES, ANKLES, TOES = (slice(2 * k, 2 * k + 2) for k in range(7))
+LIMBS = (
+    (SHOULDERS, ELBOWS),
+    (ELBOWS, WRISTS),
+    (HIPS, KNEES),
+    (KNEES, ANKLES),
+    (ANKLES, TOES),
+)
+"""Parent and child of each pair of limb bones, from the trunk outwards."""
+
+JOINT_TO_LANDMARK_M = np.repeat(
+    [
+        [-0.007, 0.021, 0.005],
+        [-0.003, 0.012, 0.001],
+        [-0.010, -0.001, 0.003],
+        [-0.010, -0.006, 0.035],
+        [-0.002, -0.001, -0.004],
+        [0.004, 0.017, 0.004],
+        [-0.004, 0.018, 0.0],
+    ],
+    2,
+    axis=0,
+)
+"""(14, 3) where the detector puts its landmark, seen from the rig's joint: outwards, towards the
+parent, forwards. Estimated on renders of the body."""
+LENGTH_BIAS = {"upper_arm": 0.961, "forearm": 1.061, "thigh": 1.028, "calf": 0.936, "foot": 1.0}
+"""The detector's metric bone lengths over true ones, on renders of the body."""
+WIDTH_BIAS = {"shoulder": 0.964, "hip": 1.094, "trunk": 1.073}
+PLACE_WEIGHTS = np.repeat([1.0, 0.3, 0.3, 1.0, 1.0, 1.0, 0.3], 2)
+SURE_FROM, SURE_TO = 0.3, 0.6
+"""A landmark's pixels count for nothing below, fully above these visibilities."""
+STRETCH_LIMITS = (0.55, 1.45)
+"""Bones stay within these multiples of their expected length, so that no limb is flung."""
+NEAREST_M = 0.15
+
+
+@dataclass(frozen=True)
+class Skeleton:
+    """The rest pose's fourteen joints, metres in `body`: (14, 3)."""
+
+    joints: Floats
+
+    @property
+    def bones(self) -> Floats:
+        """(5,) mean lengths of `LIMBS`."""
+        return np.array([_pair_length(self.joints, *limb) for limb in LIMBS])
+
+    @property
+    def trunk_m(self) -> float:
+        """From the middle of the shoulders to that of the hips."""
+        return float(np.linalg.norm(self.joints[SHOULDERS].mean(0) - self.joints[HIPS].mean(0)))
+
+
+@dataclass(frozen=True)
+class Lifted:
+    """joints: (14, 3) metres in `cam`; sure: (14,) 0 guessed to 1 seen; scale: person over rest body;
+    lengths: (5,) expected lengths of `LIMBS`, metres."""
+
+    joints: Floats
+    sure: Floats
+    scale: float
+    lengths: Floats
+
+
+def lift(pose: PoseLandmarks, camera: PinholeCamera, rest: Skeleton) -> Lifted:
+    """Joints in `cam` of one person's landmarks, which must be finite."""
+    world = flip_opencv(pose.world[LANDMARKS])
+    px, visibility = pose.px[LANDMARKS], pose.visibility[LANDMARKS]
+    joints, lengths, scale = _unbiased(world, rest)
+    joints = joints + _place(joints, px, visibility, camera)
+    sure = np.clip((visibility - SURE_FROM) / (SURE_TO - SURE_FROM), 0, 1)
+    joints = _onto_rays(joints, px, sure, camera)
+    expected = 0.5 * lengths + 0.5 * scale * rest.bones
+    joints = _deepen(joints, expected)
+    return Lifted(_limit(joints, expected), sure, scale, expected)
+
+
+def frames(joints: Floats) -> Floats:
+    """(14, 3, 3) axes at each joint as columns: outwards, towards the parent, forwards."""
+    up = joints[SHOULDERS].mean(0) - joints[HIPS].mean(0)
+    parent = np.empty((14, 3))
+    parent[SHOULDERS] = parent[HIPS] = up
+    for upper, lower in LIMBS:
+        parent[lower] = joints[upper] - joints[lower]
+    across = np.tile(joints[0] - joints[1], (14, 1))
+    across[HIPS] = joints[6] - joints[7]
+    y = _unit(parent)
+    x = _unit(across - np.einsum("ij,ij->i", across, y)[:, None] * y)
+    z = np.cross(x, y)
+    x[1::2] *= -1.0
+    return np.stack([x, y, z], axis=2)
+
+
+def _unbiased(world: Floats, rest: Skeleton) -> tuple[Floats, Floats, float]:
+    """Joints about an arbitrary origin, (5,) limb lengths and the person's scale."""
+    raw = world - landmark_offsets(world)
+    measured = np.array([_pair_length(raw, *limb) for limb in LIMBS])
+    lengths = measured / np.array(list(LENGTH_BIAS.values()))
+    joints = raw.copy()
+    for (upper, lower), length in zip(LIMBS, lengths, strict=True):
+        joints[lower] = joints[upper] + _unit(raw[lower] - raw[upper]) * length
+    trunk = np.linalg.norm(raw[SHOULDERS].mean(0) - raw[HIPS].mean(0)) / WIDTH_BIAS["trunk"]
+    ratios = [trunk / rest.trunk_m, lengths[2] / rest.bones[2], lengths[3] / rest.bones[3]]
+    return joints, lengths, float(np.median(ratios))
+
+
+def landmark_offsets(joints: Floats) -> Floats:
+    """(14, 3) from each joint to where the detector would put its landmark, metres."""
+    return np.asarray(np.einsum("nij,nj->ni", frames(joints), JOINT_TO_LANDMARK_M))
+
+
+def _place(joints: Floats, px: Floats, visibility: Floats, camera: PinholeCamera) -> Floats:
+    """(3,) translation that puts the joints' landmarks nearest to their pixels, least squares."""
+    points = joints + landmark_offsets(joints)
+    rays = camera.rays(px)[:, :2]
+    weight = (visibility**2 + 1e-3) * PLACE_WEIGHTS
+    # x + tx = ray_x (depth − tz) with depth = −z; the same in y.
+    rows = np.zeros((28, 3))
+    rows[:14, 0] = rows[14:, 1] = 1.0
+    rows[:, 2] = rays.T.ravel()
+    right = -(points[:, :2] + rays * points[:, 2:]).T.ravel()
+    root = np.sqrt(np.tile(weight, 2))
+    shift, *_ = np.linalg.lstsq(rows * root[:, None], right * root, rcond=None)
+    depth = -(points[:, 2] + shift[2])
+    if depth.min() < NEAREST_M:
+        shift[2] -= NEAREST_M - depth.min()
+    return np.asarray(shift)
+
+
+def _onto_rays(joints: Floats, px: Floats, sure: Floats, camera: PinholeCamera) -> Floats:
+    """Slide each joint sideways at its depth until its landmark is seen where it was seen."""
+    offsets = landmark_offsets(joints)
+    points = joints + offsets
+    seen = camera.rays(px)[:, :2] * -points[:, 2:]
+    points[:, :2] += sure[:, None] * (seen - points[:, :2])
+    return np.asarray(points - offsets)
+
+
+def _deepen(joints: Floats, expected: Floats) -> Floats:
+    """Move each limb joint along its ray until its bone has about its expected length."""
+    out = joints.copy()
+    for (upper, lower), length in zip(LIMBS, expected, strict=True):
+        step = joints[lower] - joints[upper]
+        sideways = np.linalg.norm(step[:, :2], axis=1)
+        reach = np.sqrt(np.maximum(length**2 - sideways**2, 0.0))
+        dz = 0.5 * step[:, 2] + 0.5 * np.sign(step[:, 2]) * reach
+        depth = np.minimum(out[upper, 2] + dz, -NEAREST_M)
+        out[lower] = joints[lower] * (depth / joints[lower, 2])[:, None]
+    return out
+
+
+def _limit(joints: Floats, expected: Floats) -> Floats:
+    """Keep every limb bone within the stretch limits; what hangs on it moves along."""
+    out = joints.copy()
+    for (upper, lower), length in zip(LIMBS, expected, strict=True):
+        step = joints[lower] - joints[upper]
+        size = np.linalg.norm(step, axis=1, keepdims=True)
+        kept = np.clip(size, STRETCH_LIMITS[0] * length, STRETCH_LIMITS[1] * length)
+        out[lower] = out[upper] + step / np.maximum(size, 1e-9) * kept
+    return out
+
+
+def _pair_length(joints: Floats, upper: slice, lower: slice) -> float:
+    return float(np.linalg.norm(joints[lower] - joints[upper], axis=1).mean())
+
+
+def _unit(vectors: Floats) -> Floats:
+    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(length, 1e-9))

@@ -1,0 +1,303 @@
+"""Puts items where they are worn: from an asset's own point of contact to the fitted head.
+
+Placement happens in `head` space and depends on the person's shape alone, so a stream computes it
+once a person and only follows the head afterwards. What hangs (earrings) or lies on the shoulders
+(necklaces) is turned frame by frame, since it does not tilt with the head.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from tryon.core.fits import FaceFit, HeadAnchor
+from tryon.core.mesh import Mesh
+from tryon.core.scene import Draw, Role
+from tryon.core.spaces import Floats
+from tryon.core.transforms import apply, exp_so3, inverse, log_so3, rigid, scaling, slerp
+from tryon.wardrobe.asset import Asset, Temples
+from tryon.wardrobe.head import FittedHead, HeadEllipse, HeadModel
+
+Follows = Literal["head", "gravity", "shoulders"]
+
+LASH_CLEARANCE_M = 0.0025
+"""Air between the back of an eyewear front and the skin, wherever the two overlap."""
+MOST_PUSH_M = 0.010
+"""A frame is moved off brow and cheek by at most this much."""
+MOST_EYEWEAR_TILT_RAD = np.radians(9.0)
+TEMPLE_STRETCH = (0.82, 1.22)
+"""A temple's bend lands on the ear by shortening or lengthening it within these factors."""
+MOST_TEMPLE_SWING_RAD = np.radians(14.0)
+HAT_SCALE = (0.82, 1.3)
+SHOULDER_SHARE_OF_TURN = 0.35
+"""How much of the head's turn and tilt the base of the neck follows while the shoulders are unseen."""
+CONTACT_SHADOW_REACH_M = 0.007
+CONTACT_SHADOW_STRENGTH = 0.55
+
+
+@dataclass(frozen=True, eq=False)
+class Placement:
+    """One mesh of one item on one head, before this frame's head pose.
+
+    head_from_mesh: (4, 4) affine; pivot_in_head: (3,) the point about which it swings when it does not
+    simply follow the head.
+    """
+
+    mesh: Mesh
+    head_from_mesh: Floats
+    owner: str
+    anchor: HeadAnchor
+    pivot_in_head: Floats
+    follows: Follows = "head"
+
+
+def place_on_head(asset: Asset, category: str, head: FittedHead) -> tuple[Placement, ...]:
+    """Where each part of an asset goes on this head. `category` is the catalogue's."""
+    if category in ("eyeglasses", "sunglasses"):
+        return _eyewear(asset, head)
+    if category in ("hat", "headwear") and asset.band is not None:
+        return _hat(asset, head)
+    if category == "headwear":
+        return _tiara(asset, head)
+    if category == "earrings":
+        return _earrings(asset, head)
+    if category == "necklace":
+        return _necklace(asset, head)
+    return _at_anchor(asset, head, "bridge")
+
+
+def draw_worn(placement: Placement, fit: FaceFit, *, person: int) -> Draw:
+    """The draw of one placement under this frame's head pose."""
+    cam_from_head = _turned(placement, fit.cam_from_head)
+    return Draw(
+        placement.mesh,
+        cam_from_head @ placement.head_from_mesh,
+        owner=placement.owner,
+        person=person,
+        opacity=fit.opacity,
+    )
+
+
+def draw_head(
+    model: HeadModel,
+    head: FittedHead,
+    occlusion: NDArray[np.float32],
+    fit: FaceFit,
+    *,
+    person: int,
+) -> Draw:
+    """The head that hides what is behind it and takes the contact shadow of what it wears."""
+    return Draw(
+        model.mesh,
+        fit.cam_from_head,
+        role=Role.CATCHER,
+        person=person,
+        opacity=fit.opacity,
+        vertices=head.vertices,
+        normals=head.normals,
+        occlusion=occlusion,
+    )
+
+
+def contact_shadow(head: FittedHead, placements: tuple[Placement, ...]) -> NDArray[np.float32]:
+    """(V,) openness of each head vertex, 1 far from every item and less where one lies on the skin.
+
+    Shadow falls a little downwards, as under light from above.
+    """
+    opaque = [
+        apply(p.head_from_mesh, p.mesh.vertices.astype(np.float64))
+        for p in placements
+        if p.mesh.material.alpha_mode == "OPAQUE"
+    ]
+    if not opaque:
+        return np.ones(len(head.vertices), np.float32)
+    lowered = np.concatenate(opaque) - np.array([0.0, 0.3 * CONTACT_SHADOW_REACH_M, 0.0])
+    distance, _ = cKDTree(lowered).query(
+        head.vertices, distance_upper_bound=4 * CONTACT_SHADOW_REACH_M
+    )
+    shade = CONTACT_SHADOW_STRENGTH * np.exp(-((distance / CONTACT_SHADOW_REACH_M) ** 2))
+    return np.asarray(1 - shade, np.float32)
+
+
+def _turned(placement: Placement, cam_from_head: Floats) -> Floats:
+    """The head's pose as this placement follows it: wholly, hanging straight down, or with the shoulders."""
+    if placement.follows == "head":
+        return cam_from_head
+    rotation = cam_from_head[:3, :3]
+    if placement.follows == "gravity":
+        up = rotation[:, 1]
+        axis = np.cross(up, [0.0, 1.0, 0.0])
+        sine = float(np.linalg.norm(axis))
+        angle = float(np.arctan2(sine, up[1]))
+        turned = exp_so3(axis / max(sine, 1e-9) * min(angle, np.radians(60))) @ rotation
+    else:
+        turned = slerp(np.eye(3), rotation, SHOULDER_SHARE_OF_TURN)
+    pivot = placement.pivot_in_head
+    pivot_in_cam = rotation @ pivot + cam_from_head[:3, 3]
+    return rigid(turned, pivot_in_cam - turned @ pivot)
+
+
+def _at_anchor(asset: Asset, head: FittedHead, anchor: HeadAnchor) -> tuple[Placement, ...]:
+    position = head.anchors[anchor]
+    return tuple(
+        Placement(mesh, rigid(None, position), asset.item_id, anchor, position)
+        for mesh in asset.parts
+    )
+
+
+def _eyewear(asset: Asset, head: FittedHead) -> tuple[Placement, ...]:
+    """Frame on the bridge, tilted so that its temples reach the ears, clear of brow and cheeks."""
+    bridge = head.anchors["bridge"]
+    head_from_asset = rigid(None, bridge)
+    if asset.temples is not None:
+        head_from_asset = head_from_asset @ _ear_tilt(asset.temples, head)
+    head_from_asset[:3, 3] += [0.0, 0.0, _push_off_the_face(asset, head_from_asset, head)]
+    return tuple(
+        Placement(
+            mesh,
+            head_from_asset @ _temple_swing(mesh.name, asset.temples, head_from_asset, head),
+            asset.item_id,
+            "bridge",
+            bridge,
+        )
+        for mesh in asset.parts
+    )
+
+
+def _ear_tilt(temples: Temples, head: FittedHead) -> Floats:
+    """(4, 4) turn about the bridge's x axis that brings the temples down or up onto the ears."""
+    hinge = 0.5 * (temples.left_hinge + temples.right_hinge)
+    ears = 0.5 * (head.anchors["left_ear"] + head.anchors["right_ear"]) - head.anchors["bridge"]
+    rise = np.arctan2(ears[1] - hinge[1], hinge[2] - ears[2])
+    return rigid(
+        exp_so3(np.array([np.clip(rise, -MOST_EYEWEAR_TILT_RAD, MOST_EYEWEAR_TILT_RAD), 0, 0]))
+    )
+
+
+def _push_off_the_face(asset: Asset, head_from_asset: Floats, head: FittedHead) -> float:
+    """Metres by which the front must move forward so that nothing of it lies inside brow or cheek."""
+    front = np.concatenate(
+        [
+            apply(head_from_asset, mesh.vertices.astype(np.float64))
+            for mesh in asset.parts
+            if "temple" not in mesh.name
+        ]
+    )
+    bridge = head.anchors["bridge"]
+    # Only the lenses and rims count: the nose pads are meant to touch, the end pieces pass the face.
+    beside = np.abs(front[:, 0]) > 0.016
+    near = beside & (np.abs(front[:, 0]) < 0.055) & (front[:, 2] > bridge[2] - 0.035)
+    face = head.vertices[head.vertices[:, 2] > bridge[2] - 0.05].astype(np.float64)
+    if not near.any() or not len(face):
+        return 0.0
+    distance, index = cKDTree(face[:, :2]).query(front[near][:, :2])
+    overlap = face[index, 2] + LASH_CLEARANCE_M - front[near][:, 2]
+    overlap = overlap[distance < 0.006]
+    return float(np.clip(overlap.max(), 0.0, MOST_PUSH_M)) if len(overlap) else 0.0
+
+
+def _temple_swing(
+    part: str, temples: Temples | None, head_from_asset: Floats, head: FittedHead
+) -> Floats:
+    """(4, 4) in `asset`: swings and stretches a temple about its hinge until it rests on its ear."""
+    sides = {
+        "left_temple": ("left_ear", "left_hinge"),
+        "right_temple": ("right_ear", "right_hinge"),
+    }
+    if temples is None or part not in sides:
+        return np.eye(4)
+    ear_name, hinge_name = sides[part]
+    hinge = getattr(temples, hinge_name)
+    ear = apply(inverse(head_from_asset), head.anchors[ear_name])  # type: ignore[index]  # a HeadAnchor by the table above
+    towards = ear - hinge
+    reach = float(np.linalg.norm(towards))
+    swing = _rotation_between(np.array([0.0, 0.0, -1.0]), towards / reach)
+    vector = log_so3(swing)
+    angle = float(np.linalg.norm(vector))
+    if angle > MOST_TEMPLE_SWING_RAD:
+        swing = exp_so3(vector * (MOST_TEMPLE_SWING_RAD / angle))
+    stretch = np.array([1.0, 1.0, np.clip(reach / temples.length_m, *TEMPLE_STRETCH)])
+    return rigid(None, hinge) @ rigid(swing) @ scaling(stretch) @ rigid(None, -hinge)
+
+
+def _rotation_between(source: Floats, target: Floats) -> Floats:
+    """(3, 3) shortest turn from one unit vector to another that is not its opposite."""
+    axis = np.cross(source, target)
+    sine = float(np.linalg.norm(axis))
+    angle = float(np.arctan2(sine, source @ target))
+    return exp_so3(axis / sine * angle) if sine > 1e-9 else np.eye(3)
+
+
+def _fit_band(asset_half: tuple[float, float], ellipse: HeadEllipse) -> Floats:
+    """(4, 4) scaling that makes an opening of these half axes fit the head's ellipse."""
+    across = np.clip(ellipse.half_width_m / asset_half[0], *HAT_SCALE)
+    along = np.clip(ellipse.half_depth_m / asset_half[1], *HAT_SCALE)
+    return scaling(np.array([across, np.sqrt(across * along), along]))
+
+
+def _hat(asset: Asset, head: FittedHead) -> tuple[Placement, ...]:
+    assert asset.band is not None
+    ellipse = head.hat_ellipse
+    scale = _fit_band((asset.band.half_width_m, asset.band.half_depth_m), ellipse)
+    head_from_asset = ellipse.head_from_ellipse @ scale
+    return tuple(
+        Placement(mesh, head_from_asset, asset.item_id, "crown", head_from_asset[:3, 3])
+        for mesh in asset.parts
+    )
+
+
+def _tiara(asset: Asset, head: FittedHead) -> tuple[Placement, ...]:
+    """A band that rests on the forehead's anchor and is widened to the head where it ends."""
+    widest = max(float(np.abs(mesh.vertices[:, 0]).max()) for mesh in asset.parts)
+    factor = float(np.clip(head.hat_ellipse.half_width_m / widest, *HAT_SCALE))
+    forehead = head.anchors["forehead"]
+    return tuple(
+        Placement(
+            mesh, rigid(None, forehead) @ scaling(factor), asset.item_id, "forehead", forehead
+        )
+        for mesh in asset.parts
+    )
+
+
+def _earrings(asset: Asset, head: FittedHead) -> tuple[Placement, ...]:
+    left = _at_anchor(asset, head, "left_lobe")
+    right = _at_anchor(mirrored(asset), head, "right_lobe")
+    return tuple(replace(p, follows="gravity") for p in left + right)
+
+
+def _necklace(asset: Asset, head: FittedHead) -> tuple[Placement, ...]:
+    ellipse = head.neck_ellipse
+    half = (
+        NECKLACE_HALF_WIDTH_M,
+        NECKLACE_HALF_DEPTH_M,
+    )
+    head_from_asset = ellipse.head_from_ellipse @ _fit_band(half, ellipse)
+    pivot = 0.5 * (head.anchors["left_ear"] + head.anchors["right_ear"])
+    return tuple(
+        Placement(mesh, head_from_asset, asset.item_id, "neck", pivot, "shoulders")
+        for mesh in asset.parts
+    )
+
+
+NECKLACE_HALF_WIDTH_M = 0.0615
+"""Half axes of the neck (38 cm around) that necklaces are made for."""
+NECKLACE_HALF_DEPTH_M = 0.0595
+
+
+def mirrored(asset: Asset) -> Asset:
+    """The asset for the other side of the body, x turned round, faces still outward."""
+    flip = np.array([-1.0, 1.0, 1.0], np.float32)
+    parts = tuple(
+        replace(
+            mesh,
+            vertices=mesh.vertices * flip,
+            normals=mesh.normals * flip,
+            faces=np.ascontiguousarray(mesh.faces[:, ::-1]),
+        )
+        for mesh in asset.parts
+    )
+    return replace(asset, parts=parts)
