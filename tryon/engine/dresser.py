@@ -1,0 +1,113 @@
+"""What the people of one stream wear: their fitted heads and where each item sits on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tryon.core.camera import PinholeCamera
+from tryon.core.fits import FaceFit
+from tryon.core.result import PlacedItem
+from tryon.core.scene import Draw
+from tryon.core.spaces import Floats
+from tryon.stages.place import (
+    Placement,
+    contact_shadow,
+    draw_head,
+    draw_worn,
+    place_on_head,
+)
+from tryon.wardrobe.asset import Asset
+from tryon.wardrobe.catalogue import WornItem
+from tryon.wardrobe.head import FittedHead, HeadModel
+
+SHAPE_CHANGE_M = 2e-4
+"""A head is fitted anew when its landmarks moved by this much (root mean square) in `head` space."""
+
+
+@dataclass(frozen=True, eq=False)
+class Garb:
+    """One item of the outfit with its loaded geometry."""
+
+    worn: WornItem
+    asset: Asset
+
+
+@dataclass(frozen=True, eq=False)
+class _DressedHead:
+    landmarks_in_head: Floats
+    head: FittedHead
+    placements: tuple[Placement, ...]
+    occlusion: NDArray[np.float32]
+
+
+class Dresser:
+    """Turns face fits into draws; remembers each person's fitted head while its shape stays."""
+
+    def __init__(self, model: HeadModel, outfit: Sequence[Garb]) -> None:
+        self._model = model
+        self._outfit = tuple(outfit)
+        self._dressed: dict[int, _DressedHead] = {}
+
+    def reset(self) -> None:
+        """Forget everybody."""
+        self._dressed.clear()
+
+    def draws(self, fits: Sequence[FaceFit]) -> tuple[Draw, ...]:
+        """Everything to draw: each person's head first, then what they wear."""
+        self._dressed = {fit.track: self._dress(fit, self._dressed.get(fit.track)) for fit in fits}
+        heads, items = [], []
+        for fit in fits:
+            dressed = self._dressed[fit.track]
+            heads.append(
+                draw_head(self._model, dressed.head, dressed.occlusion, fit, person=fit.track)
+            )
+            items += [draw_worn(p, fit, person=fit.track) for p in dressed.placements]
+        return (*heads, *items)
+
+    def placed(
+        self,
+        draws: Sequence[Draw],
+        boxes: dict[tuple[str, int], tuple[int, int, int, int] | None],
+        camera: PinholeCamera,
+    ) -> tuple[PlacedItem, ...]:
+        """What `draws` put where: one entry an item and person."""
+        variants = {garb.worn.item.id: garb.worn.variant for garb in self._outfit}
+        anchors = {
+            (p.owner, track): p.anchor
+            for track, dressed in self._dressed.items()
+            for p in reversed(dressed.placements)
+        }
+        entries: dict[tuple[str, int], PlacedItem] = {}
+        for draw in draws:
+            key = (draw.owner, draw.person)
+            if not draw.owner or key in entries:
+                continue
+            x, y = camera.project(draw.cam_from_mesh[:3, 3])
+            entries[key] = PlacedItem(
+                draw.owner,
+                variants[draw.owner],
+                draw.person,
+                anchors[key],
+                (float(x), float(y)),
+                boxes.get(key),
+            )
+        return tuple(entries.values())
+
+    def _dress(self, fit: FaceFit, known: _DressedHead | None) -> _DressedHead:
+        if known is not None:
+            moved = fit.landmarks_in_head - known.landmarks_in_head
+            if float(np.sqrt((moved**2).sum(1).mean())) < SHAPE_CHANGE_M:
+                return known
+        head = self._model.fitted(fit.landmarks_in_head)
+        placements = tuple(
+            placement
+            for garb in self._outfit
+            for placement in place_on_head(garb.asset, garb.worn.item.category, head)
+        )
+        return _DressedHead(
+            fit.landmarks_in_head, head, placements, contact_shadow(head, placements)
+        )

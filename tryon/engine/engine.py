@@ -1,0 +1,114 @@
+"""The front door: one engine holds the models and the renderer, and opens sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+
+from tryon.core.camera import PinholeCamera
+from tryon.core.frame import Frame, Picture
+from tryon.core.result import TryonResult
+from tryon.engine.dresser import Garb
+from tryon.engine.session import Session
+from tryon.stages.detect import FaceDetector
+from tryon.stages.render import Renderer
+from tryon.wardrobe.catalogue import Catalogue, parse_wear
+from tryon.wardrobe.head import HeadModel
+from tryon.wardrobe.load import load_asset
+
+PHOTO_SUPERSAMPLE = 3.0
+STREAM_SUPERSAMPLE = 2.0
+
+
+class Engine:
+    """Dresses photos and streams. Close it, or use it as a context manager.
+
+        with tryon.Engine() as engine:
+            result = engine.photo(rgb, wear=["aurelle-aviator"])
+
+    catalogue: what can be worn (default: the bundled items and the user's own); max_faces: how many
+    people are dressed at once. Models load on first use. Raises SuppliesError when they are missing.
+    """
+
+    def __init__(self, *, catalogue: Catalogue | None = None, max_faces: int = 4) -> None:
+        self.catalogue = Catalogue.load() if catalogue is None else catalogue
+        self._max_faces = max_faces
+        self._renderer: Renderer | None = None
+        self._head_model: HeadModel | None = None
+        self._photos: Session | None = None
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the photo models and the renderer. Close streams' sessions before."""
+        if self._photos is not None:
+            self._photos.close()
+        if self._renderer is not None:
+            self._renderer.close()
+        self._renderer = self._photos = None
+
+    def outfit(
+        self, wear: Sequence[str], *, variants: Mapping[str, str] | None = None
+    ) -> tuple[Garb, ...]:
+        """Load items by id, in wearing order. Raises UnknownItemError with close matches."""
+        worn = parse_wear(self.catalogue, wear, variants or {})
+        return tuple(Garb(piece, load_asset(piece.item, piece.variant)) for piece in worn)
+
+    def photo(
+        self,
+        picture: Picture | Frame,
+        wear: Sequence[str],
+        *,
+        variants: Mapping[str, str] | None = None,
+        camera: PinholeCamera | None = None,
+        layers: bool = False,
+    ) -> TryonResult:
+        """Dress everybody in one picture.
+
+        picture: (H, W, 3) uint8 sRGB RGB, or a frame from a source; camera: its lens, else the
+        stated default; layers: also give each item's visible coverage. With nobody in the picture
+        the image comes back unchanged and `people` is empty.
+        """
+        outfit = self.outfit(wear, variants=variants)
+        if isinstance(picture, Frame):
+            frame = picture
+        else:
+            height, width = picture.shape[:2]
+            frame = Frame(picture, 0, 0, camera or PinholeCamera.default((width, height)))
+        if self._photos is None:
+            self._photos = self._open("photo", (), PHOTO_SUPERSAMPLE)
+        self._photos.forget()
+        self._photos.wear(outfit)
+        return self._photos.step(frame, layers=layers)
+
+    def session(
+        self, wear: Sequence[str] = (), *, variants: Mapping[str, str] | None = None
+    ) -> Session:
+        """Open a stream: people keep their ids, motion is smoothed, gaps are bridged.
+
+        Each stream needs a session of its own; close it when the stream ends, before the engine.
+        """
+        outfit = self.outfit(wear, variants=variants)
+        return self._open("stream", outfit, STREAM_SUPERSAMPLE)
+
+    def _open(self, mode: DetectorMode, outfit: Sequence[Garb], supersample: float) -> Session:
+        if self._renderer is None:
+            self._renderer = Renderer()
+        if self._head_model is None:
+            self._head_model = HeadModel.load()
+        return Session(
+            lambda: FaceDetector(max_faces=self._max_faces, mode=mode),
+            self._renderer,
+            self._head_model,
+            outfit,
+            supersample=supersample,
+        )
