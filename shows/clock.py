@@ -38,7 +38,9 @@ class Interval:
 
     def __post_init__(self) -> None:
         if self.end_s < self.start_s:
-            raise ValueError(f"an interval cannot end ({self.end_s}) before it starts ({self.start_s})")
+            raise ValueError(
+                f"an interval cannot end ({self.end_s}) before it starts ({self.start_s})"
+            )
 
     def __contains__(self, t_s: float) -> bool:
         return self.start_s <= t_s < self.end_s

@@ -17,7 +17,9 @@ angles = st.floats(-1.5, 1.5)
 @given(turns, vectors)
 def test_a_rigid_transform_times_its_inverse_is_identity(turn: Floats, move: Floats) -> None:
     target_from_source = tf.rigid(tf.exp_so3(turn), move)
-    np.testing.assert_allclose(tf.inverse(target_from_source) @ target_from_source, np.eye(4), atol=1e-9)
+    np.testing.assert_allclose(
+        tf.inverse(target_from_source) @ target_from_source, np.eye(4), atol=1e-9
+    )
 
 
 @given(turns)
@@ -49,7 +51,9 @@ def test_positive_angles_turn_left_look_down_and_tip_to_the_right_shoulder() -> 
 
 def test_angles_at_gimbal_lock_still_describe_the_rotation() -> None:
     rotation = tf.rotation_from_angles(0.4, np.pi / 2, 0.3)
-    np.testing.assert_allclose(tf.rotation_from_angles(*tf.angles_from_rotation(rotation)), rotation, atol=1e-6)
+    np.testing.assert_allclose(
+        tf.rotation_from_angles(*tf.angles_from_rotation(rotation)), rotation, atol=1e-6
+    )
 
 
 @given(turns, turns, st.floats(0, 1))
@@ -63,7 +67,9 @@ def test_slerp_starts_ends_and_stays_between(start: Floats, end: Floats, share: 
 
 
 @given(turns, vectors, st.floats(0.2, 5))
-def test_align_recovers_a_similarity_and_never_mirrors(turn: Floats, move: Floats, scale: float) -> None:
+def test_align_recovers_a_similarity_and_never_mirrors(
+    turn: Floats, move: Floats, scale: float
+) -> None:
     source = np.random.default_rng(1).normal(size=(12, 3))
     true = tf.rigid(tf.exp_so3(turn), move) @ tf.scaling(scale)
     found = tf.align(source, tf.apply(true, source), np.ones(12), scaled=True)
@@ -72,7 +78,11 @@ def test_align_recovers_a_similarity_and_never_mirrors(turn: Floats, move: Float
     assert np.linalg.det(mirrored[:3, :3]) > 0
 
 
-@given(arrays(np.float64, (3, 3), elements=st.floats(-2, 2)).filter(lambda m: abs(np.linalg.det(m)) > 0.05))
+@given(
+    arrays(np.float64, (3, 3), elements=st.floats(-2, 2)).filter(
+        lambda m: abs(np.linalg.det(m)) > 0.05
+    )
+)
 def test_nearest_rotation_is_never_a_reflection(matrix: Floats) -> None:
     rotation = tf.nearest_rotation(matrix)
     assert np.linalg.det(rotation) == pytest.approx(1)

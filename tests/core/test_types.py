@@ -22,7 +22,15 @@ CUBE_FACES = np.array(
 
 
 def cube(**changes: object) -> Mesh:
-    return Mesh(**{"name": "cube", "vertices": CUBE, "faces": CUBE_FACES, "normals": smooth_normals(CUBE, CUBE_FACES), **changes})  # type: ignore[arg-type]  # deliberate misuse
+    return Mesh(
+        **{
+            "name": "cube",
+            "vertices": CUBE,
+            "faces": CUBE_FACES,
+            "normals": smooth_normals(CUBE, CUBE_FACES),
+            **changes,
+        }
+    )  # type: ignore[arg-type]  # deliberate misuse
 
 
 def face_fit(cam_from_head: np.ndarray) -> FaceFit:
@@ -35,7 +43,9 @@ def test_a_frame_knows_its_size_as_width_then_height() -> None:
     assert frame.size_wh == (64, 48)
 
 
-@pytest.mark.parametrize("bad", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 4), np.uint8), np.zeros((4, 4, 3))])
+@pytest.mark.parametrize(
+    "bad", [np.zeros((4, 4), np.uint8), np.zeros((4, 4, 4), np.uint8), np.zeros((4, 4, 3))]
+)
 def test_a_frame_refuses_what_is_not_a_colour_picture(bad: np.ndarray) -> None:
     with pytest.raises(ValueError, match="uint8"):
         Frame(bad, 0, 0, PinholeCamera.default((4, 4)))
@@ -56,11 +66,15 @@ def test_landmarks_and_fits_check_their_shapes_once() -> None:
 
 
 @given(st.floats(-1, 1), st.floats(-1, 1), st.floats(-1, 1))
-def test_a_fit_gives_back_its_angles_and_carries_its_anchors(yaw: float, pitch: float, roll: float) -> None:
+def test_a_fit_gives_back_its_angles_and_carries_its_anchors(
+    yaw: float, pitch: float, roll: float
+) -> None:
     cam_from_head = rigid(rotation_from_angles(yaw, pitch, roll), np.array([0.1, 0.2, -0.6]))
     fit = face_fit(cam_from_head)
     np.testing.assert_allclose(fit.angles_rad, (yaw, pitch, roll), atol=1e-9)
-    np.testing.assert_allclose(fit.anchor_in_cam("bridge"), (cam_from_head @ [0, 0.01, 0.02, 1])[:3])
+    np.testing.assert_allclose(
+        fit.anchor_in_cam("bridge"), (cam_from_head @ [0, 0.01, 0.02, 1])[:3]
+    )
 
 
 @pytest.mark.parametrize(
@@ -74,7 +88,9 @@ def test_a_fit_gives_back_its_angles_and_carries_its_anchors(yaw: float, pitch: 
         ({"faces": np.array([[0, 1, 8]], np.int32)}, "beyond"),
     ],
 )
-def test_a_mesh_refuses_arrays_that_do_not_fit_each_other(changes: dict[str, object], complaint: str) -> None:
+def test_a_mesh_refuses_arrays_that_do_not_fit_each_other(
+    changes: dict[str, object], complaint: str
+) -> None:
     with pytest.raises(ValueError, match=complaint):
         cube(**changes)
 
@@ -93,7 +109,9 @@ def test_a_draw_carries_the_vertices_of_this_frame_when_it_has_any() -> None:
     moved = (CUBE + 1).astype(np.float32)
     cam_from_mesh = rigid(None, np.array([0.0, 0, -2]))
     np.testing.assert_allclose(Draw(cube(), cam_from_mesh).vertices_in_cam(), CUBE + [0, 0, -2])
-    np.testing.assert_allclose(Draw(cube(), cam_from_mesh, vertices=moved).vertices_in_cam(), moved + [0, 0, -2])
+    np.testing.assert_allclose(
+        Draw(cube(), cam_from_mesh, vertices=moved).vertices_in_cam(), moved + [0, 0, -2]
+    )
 
 
 def test_an_error_says_what_happened_and_then_the_remedy() -> None:

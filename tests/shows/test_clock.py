@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from shows import Beat, Interval, MusicClock
 from tryon.core.errors import InputError
 
-clocks = st.builds(
-    MusicClock, st.floats(40, 240), st.integers(2, 7), st.floats(0, 30)
-)
+clocks = st.builds(MusicClock, st.floats(40, 240), st.integers(2, 7), st.floats(0, 30))
 
 
 @given(clocks, st.floats(0, 600))
-def test_a_time_survives_the_way_to_bars_and_beats_and_back(clock: MusicClock, after_s: float) -> None:
+def test_a_time_survives_the_way_to_bars_and_beats_and_back(
+    clock: MusicClock, after_s: float
+) -> None:
     t_s = clock.first_beat_s + after_s
     place = clock.place(t_s)
     assert 1 <= place.beat <= clock.beats_per_bar + 1
@@ -55,7 +55,9 @@ def test_nothing_sounds_before_the_first_beat() -> None:
 
 
 @given(st.floats(0, 100), st.floats(0.001, 100), st.floats(0.001, 100))
-def test_neighbouring_spans_never_share_an_instant(start: float, first: float, second: float) -> None:
+def test_neighbouring_spans_never_share_an_instant(
+    start: float, first: float, second: float
+) -> None:
     one = Interval(start, start + first)
     two = Interval(one.end_s, one.end_s + second)
     assert start in one

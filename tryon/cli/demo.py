@@ -1,0 +1,113 @@
+"""`tryon demo`: two portraits in four looks, on one page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from tryon.engine import Engine
+
+
+@dataclass(frozen=True)
+class DemoLook:
+    """What is worn together in one picture of the demonstration."""
+
+    title: str
+    wear: tuple[str, ...]
+
+
+LOOKS = (
+    DemoLook("Reading room", ("aurelle-windsor", "aurelle-hoops")),
+    DemoLook("Riviera", ("aurelle-soleil", "aurelle-fedora")),
+    DemoLook("Gala", ("aurelle-tiara", "aurelle-pearls", "aurelle-hoops")),
+    DemoLook("Departure", ("aurelle-aviator", "aurelle-hoops")),
+)
+
+SITTERS = (
+    ("astronaut.png", "Eileen Collins", "NASA, public domain"),
+    ("grace_hopper.jpg", "Grace Hopper", "US Navy, public domain"),
+)
+
+
+@dataclass(frozen=True)
+class Dressed:
+    """One finished picture: its file beside the page, the look's title and the items' titles."""
+
+    file: str
+    title: str
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sitter:
+    """A portrait and the looks it was dressed in."""
+
+    name: str
+    credit: str
+    before: str
+    size_wh: tuple[int, int]
+    dressed: tuple[Dressed, ...]
+
+
+@click.command()
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("demo"),
+    show_default=True,
+    help="Folder for the page and its pictures.",
+)
+def demo(out: Path) -> None:
+    """Dress two public-domain portraits in four looks and write a page of pictures.
+
+    \b
+    Examples:
+      tryon demo
+      tryon demo --out /tmp/first-fitting
+    """
+    from rich.console import Console
+
+    from tryon.engine import Engine
+
+    console = Console(stderr=True)
+    with Engine() as engine, console.status("Dressing two portraits in four looks…"):
+        sitters = tuple(_sit(engine, out, *sitter) for sitter in SITTERS)
+    page = _write_page(out, sitters)
+    console.print(f"Open {page.resolve()}", highlight=False, soft_wrap=True)
+
+
+def _sit(engine: Engine, out: Path, supply: str, name: str, credit: str) -> Sitter:
+    """Dress one portrait in every look."""
+    from tryon.stages.sink import write_picture
+    from tryon.stages.source import open_source
+    from tryon.supplies import supply_path
+
+    with open_source(supply_path(supply)) as source:
+        frame = next(iter(source))
+    stem = Path(supply).stem
+    write_picture(out / f"{stem}.jpg", frame.rgb)
+    dressed = []
+    for number, look in enumerate(LOOKS, start=1):
+        file = f"{stem}-{number}.jpg"
+        write_picture(out / file, engine.photo(frame, look.wear).image)
+        titles = tuple(engine.catalogue.item(item).title.en for item in look.wear)
+        dressed.append(Dressed(file, look.title, titles))
+    return Sitter(name, credit, f"{stem}.jpg", frame.size_wh, tuple(dressed))
+
+
+def _write_page(out: Path, sitters: tuple[Sitter, ...]) -> Path:
+    """The page beside its pictures."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    from tryon.stages.sink import write_text
+
+    pages = Environment(
+        loader=PackageLoader("tryon.cli"), autoescape=True, undefined=StrictUndefined
+    )
+    page = out / "index.html"
+    write_text(page, pages.get_template("demo.html.j2").render(sitters=sitters, looks=LOOKS))
+    return page

@@ -1,0 +1,76 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+Command = Callable[..., Any]
+
+
+def _variants(
+    _context: click.Context, parameter: click.Parameter, values: Sequence[str]
+) -> dict[str, str]:
+    """`ID=NAME` words as a mapping."""
+    pairs = {}
+    for value in values:
+        item, separator, name = value.partition("=")
+        if not (item and separator and name):
+            raise click.BadParameter(
+                f"{value!r} is not ID=NAME, for example corsetiere-fedora=camel.", param=parameter
+            )
+        pairs[item] = name
+    return pairs
+
+
+def _ids(_context: click.Context, _parameter: click.Parameter, value: str) -> tuple[str, ...]:
+    """A comma-separated list of ids without blanks."""
+    return tuple(word.strip() for word in value.split(",") if word.strip())
+
+
+def wear_options(command: Command) -> Command:
+    """`--wear` as a tuple of ids and `--variant` as a mapping of id to variant name."""
+    command = click.option(
+        "--variant",
+        "variants",
+        multiple=True,
+        metavar="ID=NAME",
+        callback=_variants,
+        help="Colour or material of an item; repeat for several items.",
+    )(command)
+    return click.option(
+        "--wear",
+        required=True,
+        metavar="ID[,ID…]",
+        callback=_ids,
+        help="Items to wear; `tryon catalogue` lists them.",
+    )(command)
+
+
+def camera_options(command: Command) -> Command:
+    """`--fov` in degrees and `--calibration` file, at most one of which makes sense."""
+    command = click.option(
+        "--calibration",
+        type=click.Path(exists=True, dir_okay=False),
+        help="Camera calibration as OpenCV writes it (YAML or JSON).",
+    )(command)
+    return click.option(
+        "--fov",
+        "fov_deg",
+        type=click.FloatRange(5, 150),
+        metavar="DEG",
+        help="Vertical field of view of the lens; else EXIF, else a stated default.",
+    )(command)
+
+
+def faces_option(command: Command) -> Command:
+    """`--max-faces`, how many people are dressed at once."""
+    return click.option(
+        "--max-faces",
+        type=click.IntRange(1, 16),
+        default=4,
+        show_default=True,
+        help="People to dress at once.",
+    )(command)

@@ -1,0 +1,1 @@
+"""Truth and steadiness: what the engine gets right, by how much, and at what cost."""
