@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from tryon.core.errors import InputError
+from tryon import InputError
 
 _BAR_BEAT = re.compile(r"(\d+):(\d+(?:\.\d+)?)")
 
@@ -31,7 +31,7 @@ class Beat:
 
 @dataclass(frozen=True)
 class Interval:
-    """A span of time in seconds that holds its start and not its end, so that spans never share an instant."""
+    """A span of time in seconds that holds its start and not its end: spans never share an instant."""
 
     start_s: float
     end_s: float

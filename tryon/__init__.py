@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tryon.core.camera import PinholeCamera
-    from tryon.core.errors import TryonError
+    from tryon.core.errors import (
+        CameraError,
+        CatalogueError,
+        DetectorError,
+        GraphicsError,
+        ImportError3D,
+        InputError,
+        OutputError,
+        SuppliesError,
+        TryonError,
+        UnknownItemError,
+    )
     from tryon.core.fits import FaceFit
     from tryon.core.frame import Frame
     from tryon.core.result import Person, PlacedItem, TryonResult
@@ -24,32 +35,51 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+_ERRORS = "tryon.core.errors"
 _HOMES = {
+    "CameraError": _ERRORS,
     "Catalogue": "tryon.wardrobe.catalogue",
+    "CatalogueError": _ERRORS,
+    "DetectorError": _ERRORS,
     "Engine": "tryon.engine",
     "FaceFit": "tryon.core.fits",
     "Frame": "tryon.core.frame",
+    "GraphicsError": _ERRORS,
+    "ImportError3D": _ERRORS,
+    "InputError": _ERRORS,
+    "OutputError": _ERRORS,
     "Person": "tryon.core.result",
     "PinholeCamera": "tryon.core.camera",
     "PlacedItem": "tryon.core.result",
     "Session": "tryon.engine",
-    "TryonError": "tryon.core.errors",
+    "SuppliesError": _ERRORS,
+    "TryonError": _ERRORS,
     "TryonResult": "tryon.core.result",
+    "UnknownItemError": _ERRORS,
     "open_source": "tryon.stages.source",
     "result_document": "tryon.engine",
 }
 
 __all__ = [
+    "CameraError",
     "Catalogue",
+    "CatalogueError",
+    "DetectorError",
     "Engine",
     "FaceFit",
     "Frame",
+    "GraphicsError",
+    "ImportError3D",
+    "InputError",
+    "OutputError",
     "Person",
     "PinholeCamera",
     "PlacedItem",
     "Session",
+    "SuppliesError",
     "TryonError",
     "TryonResult",
+    "UnknownItemError",
     "open_source",
     "result_document",
 ]

@@ -16,7 +16,10 @@ from tryon.core.transforms import rigid, rotation_from_angles
 
 CUBE = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], np.float32)
 CUBE_FACES = np.array(
-    [[0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1], [2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4], [1, 5, 7], [1, 7, 3]],
+    [
+        [0, 1, 3], [0, 3, 2], [4, 6, 7], [4, 7, 5], [0, 4, 5], [0, 5, 1],
+        [2, 3, 7], [2, 7, 6], [0, 2, 6], [0, 6, 4], [1, 5, 7], [1, 7, 3],
+    ],
     np.int32,
 )  # fmt: skip
 
@@ -108,9 +111,10 @@ def test_a_vertex_of_no_face_gets_a_finite_normal() -> None:
 def test_a_draw_carries_the_vertices_of_this_frame_when_it_has_any() -> None:
     moved = (CUBE + 1).astype(np.float32)
     cam_from_mesh = rigid(None, np.array([0.0, 0, -2]))
-    np.testing.assert_allclose(Draw(cube(), cam_from_mesh).vertices_in_cam(), CUBE + [0, 0, -2])
+    away = np.array([0.0, 0, -2])
+    np.testing.assert_allclose(Draw(cube(), cam_from_mesh).vertices_in_cam(), CUBE + away)
     np.testing.assert_allclose(
-        Draw(cube(), cam_from_mesh, vertices=moved).vertices_in_cam(), moved + [0, 0, -2]
+        Draw(cube(), cam_from_mesh, vertices=moved).vertices_in_cam(), moved + away
     )
 
 

@@ -65,7 +65,7 @@ class PinholeCamera:
         """(…, 3) points in `cam`, in front of the camera, to (…, 2) pixels."""
         depth = -points[..., 2:]
         flipped = points[..., :2] * np.array([1.0, -1.0])
-        return flipped / depth * np.array(self.focal_px) + np.array(self.centre_px)
+        return np.asarray(flipped / depth * np.array(self.focal_px) + np.array(self.centre_px))
 
     def rays(self, px: Floats) -> Floats:
         """(…, 3) directions in `cam` through (…, 2) pixels, scaled to depth 1 (z = −1)."""

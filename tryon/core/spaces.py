@@ -2,7 +2,7 @@
 
 | space   | origin                              | axes                                   | unit   |
 |---------|-------------------------------------|----------------------------------------|--------|
-| `cam`   | the camera's centre                 | x right in the unmirrored picture, y up, looks along −z | metre |
+| `cam`   | the camera's centre                 | x right (unmirrored), y up, looks along −z | metre |
 | `px`    | the picture's top left corner       | x right, y down                        | pixel  |
 | `head`  | midway between the inner eye corners | x to the wearer's left, y up, z out of the face | metre |
 | `body`  | the floor between the feet          | x to the wearer's left, y up, z forward | metre |
@@ -31,4 +31,4 @@ CENTIMETRE_M = 0.01
 
 def flip_opencv(points: Floats) -> Floats:
     """Turn (…, 3) points or directions between OpenCV-style camera axes and `cam`, either way."""
-    return points * np.array([1.0, -1.0, -1.0])
+    return np.asarray(points * np.array([1.0, -1.0, -1.0]))

@@ -26,13 +26,13 @@ def scaling(factors: float | Floats) -> Floats:
 
 def inverse(matrix: Floats) -> Floats:
     """Inverse of an affine (4, 4) transform."""
-    linear = np.linalg.inv(matrix[:3, :3])
+    linear: Floats = np.linalg.inv(matrix[:3, :3]).astype(np.float64)
     return rigid(linear, -linear @ matrix[:3, 3])
 
 
 def apply(matrix: Floats, points: Floats) -> Floats:
     """Carry (…, 3) points through an affine (4, 4) transform."""
-    return points @ matrix[:3, :3].T + matrix[:3, 3]
+    return np.asarray(points @ matrix[:3, :3].T + matrix[:3, 3])
 
 
 def exp_so3(rotation_vector: Floats) -> Floats:
@@ -41,7 +41,8 @@ def exp_so3(rotation_vector: Floats) -> Floats:
     k = skew(rotation_vector)
     if angle < 1e-8:
         return np.eye(3) + k + 0.5 * k @ k
-    return np.eye(3) + np.sin(angle) / angle * k + (1 - np.cos(angle)) / angle**2 * k @ k
+    turn = np.sin(angle) / angle * k + (1 - np.cos(angle)) / angle**2 * k @ k
+    return np.asarray(np.eye(3) + turn)
 
 
 def log_so3(rotation: Floats) -> Floats:
@@ -81,7 +82,7 @@ def nearest_rotation(matrix: Floats) -> Floats:
     """(3, 3) rotation nearest to a matrix in the Frobenius norm, never a reflection."""
     u, _, vt = np.linalg.svd(matrix)
     u[:, 2] *= np.sign(np.linalg.det(u @ vt))
-    return u @ vt
+    return np.asarray(u @ vt, np.float64)
 
 
 def rotation_from_angles(yaw: float, pitch: float, roll: float) -> Floats:

@@ -10,7 +10,7 @@ from tryon.core.frame import Frame, Picture
 from tryon.core.result import TryonResult
 from tryon.engine.dresser import Garb
 from tryon.engine.session import Session
-from tryon.stages.detect import FaceDetector
+from tryon.stages.detect import DetectorMode, FaceDetector
 from tryon.stages.render import Renderer
 from tryon.wardrobe.catalogue import Catalogue, parse_wear
 from tryon.wardrobe.head import HeadModel

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 from time import perf_counter, process_time
 
@@ -31,6 +32,12 @@ class Scene:
 
     name: str
     wear: tuple[str, ...]
+
+
+SCENES = (
+    Scene("glasses", ("aurelle-windsor",)),
+    Scene("sunglasses, hat, earrings", ("aurelle-soleil", "aurelle-fedora", "aurelle-hoops")),
+)
 
 
 @dataclass(frozen=True)
@@ -65,8 +72,8 @@ def measure(engine: Engine, scene: Scene, portrait: Picture, size_wh: tuple[int,
         list(session.run(frames))
         for _ in range(BLOCKS):
             frames = _moving_portrait(portrait, size_wh, clock, count=BLOCK_FRAMES)
-            alone.append(_cost(lambda frames=frames: _run_detector(detector, frames)))
-            whole.append(_cost(lambda frames=frames: _run_session(session, frames, stages)))
+            alone.append(_cost(partial(_run_detector, detector, frames)))
+            whole.append(_cost(partial(_run_session, session, frames, stages)))
     return BenchRow(
         scene=scene.name,
         size_wh=size_wh,
