@@ -1,0 +1,39 @@
+"""An item's geometry, made or read once and kept while it is worn."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from threading import Lock
+
+from tryon.core.errors import UnknownItemError
+from tryon.wardrobe.asset import Asset
+from tryon.wardrobe.item import Item
+from tryon.wardrobe.recipes import make_asset
+
+MOST_KEPT = 64
+"""So many assets stay in memory; the least recently worn goes first."""
+
+_kept: OrderedDict[tuple[str, str, str], Asset] = OrderedDict()
+_lock = Lock()
+
+
+def load_asset(item: Item, variant: str) -> Asset:
+    """The geometry of an item in one variant, in `asset` space; the same object on every call.
+
+    Raises UnknownItemError for a variant that the item does not have, CatalogueError for parameters
+    that its recipe refuses, ImportError3D for a model that cannot be read.
+    """
+    if item.variant(variant) is None:
+        raise UnknownItemError(
+            f"{item.id} has no variant {variant!r}.",
+            remedy=f"It comes in {', '.join(v.name for v in item.variants)}.",
+        )
+    key = (item.model_dump_json(), str(item.model_path), variant)
+    with _lock:
+        asset = _kept.get(key)
+        if asset is None:
+            asset = _kept[key] = make_asset(item, variant)
+        _kept.move_to_end(key)
+        while len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+        return asset
