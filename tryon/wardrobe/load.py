@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from dataclasses import replace
 from threading import Lock
 
 from tryon.core.errors import UnknownItemError
 from tryon.wardrobe.asset import Asset
 from tryon.wardrobe.item import Item
+from tryon.wardrobe.occlusion import with_occlusion
 from tryon.wardrobe.recipes import make_asset
 
 MOST_KEPT = 64
@@ -32,8 +34,12 @@ def load_asset(item: Item, variant: str) -> Asset:
     with _lock:
         asset = _kept.get(key)
         if asset is None:
-            asset = _kept[key] = make_asset(item, variant)
+            asset = _kept[key] = _shaded(make_asset(item, variant))
         _kept.move_to_end(key)
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
         return asset
+
+
+def _shaded(asset: Asset) -> Asset:
+    return replace(asset, parts=with_occlusion(asset.parts))
