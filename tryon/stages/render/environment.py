@@ -57,7 +57,8 @@ def studio_levels() -> list[NDArray[np.float32]]:
     for level in range(1, LEVELS):
         size_wh = (SIZE_WH[0] >> level, SIZE_WH[1] >> level)
         if level < SHARP_LEVELS:
-            levels.append(cv2.resize(sharp, size_wh, interpolation=cv2.INTER_AREA))
+            smaller = cv2.resize(sharp, size_wh, interpolation=cv2.INTER_AREA)
+            levels.append(np.asarray(smaller, np.float32))
         else:
             levels.append(_prefiltered(levels[1], size_wh, roughness=(level / (LEVELS - 1)) ** 2))
     return levels
@@ -118,4 +119,4 @@ def _prefiltered(
     alpha2 = roughness**4
     lobe = cosine / (half_cosine2 * (alpha2 - 1) + 1) ** 2 * solid_angle
     mean = lobe @ source.reshape(-1, 3) / lobe.sum(1, keepdims=True)
-    return mean.reshape(size_wh[1], size_wh[0], 3).astype(np.float32)
+    return np.asarray(mean.reshape(size_wh[1], size_wh[0], 3), np.float32)

@@ -49,16 +49,17 @@ class GpuTexture(pyrender.Texture):  # type: ignore[misc]  # untyped
         super().__init__(source=rgba, source_channels="RGBA")
         self.coded = coded
         self._add_to_context()
-        self.source = None  # the GPU has it
+        self.source: Texture | None = None  # the GPU has it
 
     @staticmethod
     def bytes_of(source: Texture) -> int:
         """Memory that a texture takes with its mipmaps."""
-        return source.shape[0] * source.shape[1] * 4 * 4 // 3
+        return int(source.shape[0] * source.shape[1] * 4 * 4 // 3)
 
     def _add_to_context(self) -> None:
         self._texid = GL.glGenTextures(1)
         GL.glBindTexture(GL.GL_TEXTURE_2D, self._texid)
+        assert self.source is not None
         bottom_up = np.ascontiguousarray(self.source[::-1])
         height, width = bottom_up.shape[:2]
         GL.glTexImage2D(
