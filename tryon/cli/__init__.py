@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
 from tryon.core.errors import TryonError
 
 COMMANDS = {
+    "demo": "tryon.cli.demo",
+    "photo": "tryon.cli.photo",
+    "video": "tryon.cli.video",
+    "webcam": "tryon.cli.webcam",
+    "catalogue": "tryon.cli.catalogue",
+    "import": "tryon.cli.import_",
     "setup": "tryon.cli.setup",
     "doctor": "tryon.cli.doctor",
+    "bench": "tryon.cli.bench",
+    "qa": "tryon.cli.qa",
 }
-"""Command name → module that holds a click command of the same name, in the order of the help."""
+"""Command name → module that holds a click command of the same name (`import_` for `import`), in the
+order of the help."""
 
 INTERRUPTED_EXIT_CODE = 130
 """128 + SIGINT, what shells expect after Ctrl-C."""
@@ -27,9 +37,9 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(
-            import_module(COMMANDS[cmd_name]), cmd_name.replace("-", "_")
-        )
+        name = cmd_name.replace("-", "_")
+        module = import_module(COMMANDS[cmd_name])
+        command: click.Command = getattr(module, f"{name}_" if iskeyword(name) else name)
         return command
 
     def invoke(self, ctx: click.Context) -> object:
@@ -52,6 +62,10 @@ def main() -> None:
 
     \b
     Examples:
-      tryon setup                        fetch models and demonstration photos, once
-      tryon doctor                       what works on this machine, and what is missing
+      tryon demo                                      two portraits in four looks, on one page
+      tryon photo me.jpg --wear aurelle-aviator --out me-dressed.png
+      tryon video walk.mp4 --wear aurelle-fedora --out walk-dressed.mp4
+      tryon webcam --wear aurelle-tiara,aurelle-pearls
+      tryon catalogue                                 what can be worn
+      tryon doctor                                    what works here, and what is missing
     """

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Protocol
+from typing import Literal
 
 from tryon.core.canonical import read_canonical_face
 from tryon.core.frame import Frame
 from tryon.core.landmarks import FaceLandmarks
 from tryon.stages.detect.boxes import Box
 from tryon.stages.detect.photo import PhotoFaces
-from tryon.stages.detect.runtime import ProcessGuard, read_model_members
+from tryon.stages.detect.runtime import ProcessGuard, close_with, read_model_members
 from tryon.stages.detect.scout import FaceScout
 from tryon.stages.detect.stream import StreamFaces
 from tryon.supplies import supply_path
@@ -27,10 +26,6 @@ _MEMBERS = (
     "face_landmarks_detector.tflite",
     "geometry_pipeline_metadata_landmarks.binarypb",
 )
-
-
-class _Closable(Protocol):
-    def close(self) -> None: ...
 
 
 class FaceDetector:
@@ -64,8 +59,7 @@ class FaceDetector:
             if mode == "photo"
             else StreamFaces(scout, bundle, canonical, max_faces=max_faces)
         )
-        # Native objects must be closed while their library is still whole, also at exit.
-        self._finalizer = weakref.finalize(self, _close_all, (self._faces, scout))
+        self._finalizer = close_with(self, (self._faces, scout))
 
     def __enter__(self) -> FaceDetector:
         return self
@@ -94,8 +88,3 @@ class FaceDetector:
         """
         self._guard.check()
         return self._faces.detect(frame, hints)
-
-
-def _close_all(closables: Sequence[_Closable]) -> None:
-    for closable in closables:
-        closable.close()

@@ -8,13 +8,15 @@ the process, so files are checked before they are loaded.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import threading
+import weakref
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import mediapipe as mp
 import numpy as np
@@ -115,6 +117,46 @@ class MillisecondClock:
         """A timestamp for an extra look within the same frame."""
         self._now_ms += 1
         return self._now_ms
+
+
+class Closable(Protocol):
+    """What owns something native."""
+
+    def close(self) -> None:
+        """Let go of it; only ever called once."""
+        ...
+
+
+def close_with(owner: object, closables: Sequence[Closable]) -> weakref.finalize[..., object]:
+    """Close these when `owner` is collected, when the result is called, or before the process ends.
+
+    MediaPipe closes its tasks on an executor of its own, which threads' exit functions shut down
+    before `atexit` begins; so ours must be one of those, registered after it.
+    """
+    finalizer = weakref.finalize(owner, _close_all, tuple(closables))
+    finalizer.atexit = False
+    with _finalizers_lock:
+        _finalizers[:] = [known for known in _finalizers if known.alive]
+        _finalizers.append(finalizer)
+    return finalizer
+
+
+_finalizers: list[weakref.finalize[..., object]] = []
+_finalizers_lock = threading.Lock()
+
+
+def _close_leftovers() -> None:
+    for finalizer in _finalizers:
+        finalizer()
+
+
+# Private, but there is no public way to run before executors are shut down.
+getattr(threading, "_register_atexit", atexit.register)(_close_leftovers)
+
+
+def _close_all(closables: Sequence[Closable]) -> None:
+    for closable in closables:
+        closable.close()
 
 
 class ProcessGuard:

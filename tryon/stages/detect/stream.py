@@ -56,6 +56,7 @@ class StreamFaces:
         for track in getattr(self, "_tracks", ()):
             self._let_go(track)
         self._tracks: list[Track] = []
+        self._size_wh: tuple[int, int] | None = None
         self._last_t_ns: int | None = None
         self._offset_ns = 0
         self._scouted_t_ns: int | None = None
@@ -65,6 +66,10 @@ class StreamFaces:
 
     def detect(self, frame: Frame, hints: Sequence[Box]) -> tuple[FaceLandmarks, ...]:
         """Everybody who is seen or has just been missed, longest known first."""
+        if self._size_wh not in (None, frame.size_wh):
+            # Where everybody was is told in pixels of another picture.
+            self.reset()
+        self._size_wh = frame.size_wh
         t_ns = self._onward(frame.t_ns)
         lost = self._follow(frame, t_ns)
         windows = self._windows_to_scout(frame.size_wh, t_ns, lost, hints)
