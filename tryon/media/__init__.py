@@ -1,0 +1,1 @@
+"""Still pictures and clips as files: decoding and encoding, without knowing what is in them."""

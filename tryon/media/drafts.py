@@ -1,0 +1,73 @@
+"""Files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tryon.core.errors import OutputError
+
+
+@contextmanager
+def draft(target: Path) -> Iterator[Path]:
+    """A path beside `target` to write to, moved over it when the block ends well.
+
+    Folders above the target are made. When the block raises (Ctrl-C too) the draft is removed and
+    what was at `target` before stays. An OSError, a full disk for example, becomes an OutputError.
+    """
+    # The suffix stays last: encoders choose by it.
+    here = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.part{target.suffix}")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        yield here
+        _to_disk(here)
+        here.replace(target)
+    except OSError as error:
+        raise cannot_write(target, error) from error
+    finally:
+        here.unlink(missing_ok=True)
+
+
+def write_whole(target: Path, content: bytes) -> None:
+    """Write a file that is either complete or not there. Raises OutputError."""
+    with draft(target) as here:
+        here.write_bytes(content)
+
+
+def cannot_write(target: Path, error: OSError) -> OutputError:
+    """What to tell a person whose result could not be written."""
+    why = error.strerror or str(error)
+    return OutputError(f"{target} cannot be written: {why}.", remedy=_remedy(target, error.errno))
+
+
+def _remedy(target: Path, code: int | None) -> str:
+    folder = target.absolute().parent
+    free = f"Free some space on the disk of {folder}, or write to another one."
+    allow = f"Choose a folder that you may write to, or allow writing to {folder}."
+    taken = f"A file is where the folder {folder} should be; choose another folder."
+    remedies = {
+        errno.ENOSPC: free,
+        errno.EDQUOT: free,
+        errno.EACCES: allow,
+        errno.EPERM: allow,
+        errno.EROFS: allow,
+        errno.ENOTDIR: taken,
+        errno.EEXIST: taken,
+        errno.EISDIR: "That is a folder; give the name of a file.",
+        errno.ENAMETOOLONG: "Choose a shorter name.",
+        errno.EFBIG: "Files may not grow so large here; write to another disk.",
+    }
+    return remedies.get(code or 0, "Check the disk, or write to another folder.")
+
+
+def _to_disk(path: Path) -> None:
+    """Have the disk say now, not later, that it is full."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
