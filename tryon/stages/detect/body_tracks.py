@@ -1,0 +1,79 @@
+"""One body through time: where it should be next, and what it looks like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tryon.core.filters import DROPOUT_FADE_S, DROPOUT_HOLD_S, NS_PER_S, low_pass_share
+from tryon.core.spaces import Floats
+from tryon.stages.detect.pose_landmarker import BodyFollower, BodySighting
+
+VELOCITY_CUTOFF_HZ = 4.0
+LONGEST_PREDICTION_S = 0.2
+REMEMBERED_S = 3.0
+"""Somebody who has faded away keeps the id when found again within this time …"""
+FARTHEST_RETURN = 3.0
+"""… this near to where they were expected, in trunk sizes …"""
+MOST_GROWTH = 1.5
+MOST_COLOUR_CHANGE = 0.35
+SIGNATURE_SHARE = 0.05
+COLOUR_COST = 4.0
+
+
+@dataclass(eq=False)
+class BodyTrack:
+    """follower: None while the body is lost; velocity: of the hips, pixels a second; colours: running
+    mean of its `signature`; face: id of the face it wears now, or None."""
+
+    id: int
+    sighting: BodySighting
+    seen_t_ns: int
+    colours: Floats
+    follower: BodyFollower | None = None
+    velocity: tuple[float, float] = (0.0, 0.0)
+    face: int | None = None
+
+    def age_s(self, t_ns: int) -> float:
+        """Seconds since the body was last seen."""
+        return max(t_ns - self.seen_t_ns, 0) / NS_PER_S
+
+    def is_shown(self, t_ns: int) -> bool:
+        """Whether it is seen, held or fading."""
+        return self.age_s(t_ns) < DROPOUT_HOLD_S + DROPOUT_FADE_S
+
+    def is_forgotten(self, t_ns: int) -> bool:
+        """Whether not even its id is kept any more."""
+        return self.age_s(t_ns) >= REMEMBERED_S
+
+    def expected_hip(self, t_ns: int) -> tuple[float, float]:
+        """Where the middle of the hips should be, moving on as it did."""
+        ahead = min(self.age_s(t_ns), LONGEST_PREDICTION_S)
+        (x, y), (vx, vy) = self.sighting.hip, self.velocity
+        return x + vx * ahead, y + vy * ahead
+
+    def see(self, sighting: BodySighting, colours: Floats, t_ns: int) -> None:
+        """Take in a new look at the body."""
+        dt_s = self.age_s(t_ns)
+        if dt_s > 0:
+            share = low_pass_share(VELOCITY_CUTOFF_HZ, dt_s)
+            vx, vy = (
+                v + share * ((b - a) / dt_s - v)
+                for v, a, b in zip(self.velocity, self.sighting.hip, sighting.hip, strict=True)
+            )
+            self.velocity = (vx, vy)
+        self.colours = self.colours + SIGNATURE_SHARE * (colours - self.colours)
+        self.sighting, self.seen_t_ns = sighting, t_ns
+
+    def return_cost(self, body: BodySighting, colours: Floats, t_ns: int) -> float:
+        """How unlikely it is that a newly found body is this one, infinite where it cannot be."""
+        size = max(self.sighting.torso_px, body.torso_px)
+        gap = np.array(body.hip) - np.array(self.expected_hip(t_ns))
+        distance = float(np.linalg.norm(gap)) / size
+        growth = abs(float(np.log(body.torso_px / self.sighting.torso_px)))
+        colour = float(np.linalg.norm(colours - self.colours)) / np.sqrt(2)
+        reach = FARTHEST_RETURN * min(1.0, 0.3 + self.age_s(t_ns))
+        if distance > reach or growth > np.log(MOST_GROWTH) or colour > MOST_COLOUR_CHANGE:
+            return float("inf")
+        return float(distance + growth + COLOUR_COST * colour)

@@ -1,0 +1,117 @@
+"""Bodies in single pictures: below every face, then wherever nobody has been found yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from tryon.core.frame import Frame, Picture
+from tryon.core.landmarks import FaceLandmarks, PoseLandmarks
+from tryon.stages.detect.pose_landmarker import VIEW_BY_REACH, BodySighting, StillPose, View
+from tryon.stages.detect.regions import (
+    FARTHEST_FACE,
+    face_distance,
+    is_body,
+    match_faces,
+    same_person,
+    search_windows,
+    view_of,
+    views_of_face,
+    without,
+)
+
+FIRST_FACELESS_ID = 1000
+"""Ids of people whose face is not known start here, those of faces far below."""
+LEAST_SHARE_OF_LARGEST = 0.2
+LOOKS_BY_REACH = (VIEW_BY_REACH, 2.35, 3.1)
+"""Sides of the views through which a body is read again, by its reach: their mean is steadier."""
+MOST_SPREAD = 0.2
+"""Further looks count while their trunks agree with the first within this share of its size."""
+
+
+class PhotoBodies:
+    """Owns one still landmarker."""
+
+    def __init__(self, bundle: bytes, *, max_people: int) -> None:
+        self._pose = StillPose(bundle)
+        self._max_people = max_people
+
+    def close(self) -> None:
+        """Release the landmarker."""
+        self._pose.close()
+
+    def reset(self) -> None:
+        """Nothing is remembered from picture to picture."""
+
+    def detect(self, frame: Frame, faces: Sequence[FaceLandmarks]) -> tuple[PoseLandmarks, ...]:
+        """Everybody found, those with faces first in the order of the faces."""
+        found: list[BodySighting] = []
+        for face in faces[: self._max_people]:
+            body = self._below(frame, face, found)
+            if body is not None and not any(same_person(body, other) for other in found):
+                found.append(body)
+        found += self._faceless(frame, faces, found)
+        wearers = match_faces(faces, found)
+        poses = []
+        for number, body in enumerate(found[: self._max_people]):
+            worn = wearers.get(number)
+            track = FIRST_FACELESS_ID + number if worn is None else faces[worn].track
+            read = self._steady(frame.rgb, body)
+            poses.append(PoseLandmarks(track, read.px, read.world, read.visibility, read.mask))
+        return tuple(poses)
+
+    def _below(
+        self, frame: Frame, face: FaceLandmarks, found: Sequence[BodySighting]
+    ) -> BodySighting | None:
+        """The body that wears a face, as most of it is seen."""
+        picture = without(frame.rgb, found)
+        looks = []
+        for view in (*views_of_face(face, frame.size_wh), View.whole(frame.size_wh)):
+            body = self._pose.look(picture, view)
+            if body is not None and face_distance(face, body) < FARTHEST_FACE:
+                looks.append(body)
+        return max(looks, key=lambda b: float(b.visibility.mean()), default=None)
+
+    def _faceless(
+        self, frame: Frame, faces: Sequence[FaceLandmarks], found: Sequence[BodySighting]
+    ) -> list[BodySighting]:
+        """People seen from behind, turned away or masked."""
+        more: list[BodySighting] = []
+        known = list(found)
+        for window in search_windows(frame.size_wh):
+            if len(known) >= self._max_people:
+                break
+            body = self._pose.look(without(frame.rgb, known), view_of(window))
+            if body is None or not is_body(body, frame.size_wh):
+                continue
+            largest = max((b.torso_px for b in known), default=0.0)
+            if body.torso_px < LEAST_SHARE_OF_LARGEST * largest:
+                continue
+            if not any(same_person(body, other) for other in known):
+                more.append(body)
+                known.append(body)
+        return more
+
+    def _steady(self, picture: Picture, body: BodySighting) -> BodySighting:
+        """The mean of several looks at the same body, with the mask of the middle one."""
+        looks = [body]
+        for factor in LOOKS_BY_REACH:
+            again = self._pose.look(picture, View.square(body.hip, factor * body.reach_px))
+            if again is not None and _trunk_gap(again, body) < MOST_SPREAD:
+                looks.append(again)
+        if len(looks) == 1:
+            return body
+        looks = looks[1:]
+        return BodySighting(
+            np.mean([b.px for b in looks], axis=0),
+            np.mean([b.world for b in looks], axis=0),
+            np.mean([b.visibility for b in looks], axis=0),
+            looks[0].mask,
+        )
+
+
+def _trunk_gap(a: BodySighting, b: BodySighting) -> float:
+    points = np.array([11, 12, 23, 24])
+    gap = np.linalg.norm(a.px[points] - b.px[points], axis=1).mean()
+    return float(gap / max(a.torso_px, b.torso_px))

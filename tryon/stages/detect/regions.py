@@ -1,0 +1,166 @@
+"""Which face belongs to which body, where a face's body must be, and which finds are the same person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from tryon.core.frame import Picture
+from tryon.core.landmarks import FaceLandmarks, FaceMark
+from tryon.core.spaces import Floats
+from tryon.stages.detect.boxes import Box, Window
+from tryon.stages.detect.pose_landmarker import TRUNK, BodySighting, View
+
+FACE_POINTS = (
+    FaceMark.NOSE_TIP,
+    FaceMark.LEFT_EYE_INNER,
+    FaceMark.LEFT_EYE_OUTER,
+    FaceMark.RIGHT_EYE_INNER,
+    FaceMark.RIGHT_EYE_OUTER,
+)
+POSE_POINTS = np.array([0, 1, 3, 4, 6])
+"""The same points of nose and eyes in face and pose landmarks."""
+FARTHEST_FACE = 0.55
+"""A face and a body's head this far apart, in face sizes, are still one person."""
+VIEWS_BY_FACE = ((11.5, 4.0), (7.0, 2.2), (4.5, 1.2))
+"""Side of a view and how far its centre lies below the face, in face sizes: whole body, half, bust."""
+SAME_BODY = 0.38
+"""Two finds whose trunks and heads are this near, in trunk sizes, are one person."""
+SAME_MASK = 0.55
+"""… or whose masks share this much of the smaller one."""
+LEAST_FIND_SCORE = 0.5
+LEAST_TORSO_PX = 12.0
+LEAST_INSIDE = 0.5
+GREY = 127
+
+
+def is_body(body: BodySighting, size_wh: tuple[int, int]) -> bool:
+    """Whether a find may be somebody: shoulders seen, not tiny, at least half of the head and
+    shoulders in the picture."""
+    points = body.px[:13]
+    inside = ((points >= 0) & (points < np.array(size_wh))).all(1).mean()
+    return (
+        body.score >= LEAST_FIND_SCORE
+        and body.torso_px >= LEAST_TORSO_PX
+        and float(inside) >= LEAST_INSIDE
+    )
+
+
+def face_distance(face: FaceLandmarks, body: BodySighting) -> float:
+    """How far a face is from a body's head, in face sizes."""
+    gap = face.px[list(FACE_POINTS), :2] - body.px[POSE_POINTS]
+    return float(np.linalg.norm(gap, axis=1).mean() / max(Box.around(face.px).side, 1.0))
+
+
+def match_faces(faces: Sequence[FaceLandmarks], bodies: Sequence[BodySighting]) -> dict[int, int]:
+    """Which body wears which face: {index of body: index of face}, nearest in total."""
+    if not faces or not bodies:
+        return {}
+    costs = np.array([[face_distance(face, body) for face in faces] for body in bodies])
+    rows, columns = linear_sum_assignment(np.minimum(costs, 10 * FARTHEST_FACE))
+    return {
+        int(r): int(c) for r, c in zip(rows, columns, strict=True) if costs[r, c] < FARTHEST_FACE
+    }
+
+
+def views_of_face(face: FaceLandmarks, size_wh: tuple[int, int]) -> tuple[View, ...]:
+    """Where the body of a face may be, largest view first, cut to the picture."""
+    box = Box.around(face.px)
+    x, y = box.centre
+    views: list[View] = []
+    for side, below in VIEWS_BY_FACE:
+        window = Window.square((x, y + below * box.side), side * box.side, size_wh)
+        view = view_of(window)
+        if view not in views:
+            views.append(view)
+    return tuple(views)
+
+
+def view_of(window: Window) -> View:
+    """The view of a window, widened to a multiple of four."""
+    width, height = window.size_wh
+    return View(window.left, window.top, width + -width % 4, height)
+
+
+def search_windows(size_wh: tuple[int, int]) -> tuple[Window, ...]:
+    """Where bodies without a face are looked for: the picture, then overlapping upright parts of it."""
+    w, h = size_wh
+    windows = [Window.whole(size_wh)]
+    for width in (0.6 * w, 0.4 * w):
+        if width < min(w, 0.6 * h) * 0.5:
+            continue
+        count = int(np.ceil((w - width) / (0.6 * width))) + 1
+        for x in np.linspace(0, w - width, count):
+            windows.append(Window(int(x), 0, int(x + width), h))
+    return tuple(windows)
+
+
+def same_person(a: BodySighting, b: BodySighting) -> bool:
+    """Whether two looks are at one person."""
+    points = np.array([0, 7, 8, *TRUNK])
+    gap = np.linalg.norm(a.px[points] - b.px[points], axis=1).mean()
+    if gap < SAME_BODY * max(a.torso_px, b.torso_px):
+        return True
+    return shared_mask(a, b) > SAME_MASK and gap < 1.2 * max(a.torso_px, b.torso_px)
+
+
+def shared_mask(a: BodySighting, b: BodySighting) -> float:
+    """Share of the smaller of two masks that lies in both, 0 to 1."""
+    if a.mask is None or b.mask is None:
+        return 0.0
+    first, second = _points_in(a), _points_in(b)
+    if not len(first) or not len(second):
+        return 0.0
+    return float(max((b.mask.at(first) > 0.5).mean(), (a.mask.at(second) > 0.5).mean()))
+
+
+def without(picture: Picture, bodies: Sequence[BodySighting]) -> Picture:
+    """The picture with those people painted over, so that only others are found."""
+    if not bodies:
+        return picture
+    out = picture.copy()
+    for body in bodies:
+        if body.mask is None:
+            continue
+        (x, y), step = body.mask.corner_xy, body.mask.step
+        solid = (body.mask.share > 0.3).astype(np.uint8)
+        grown = np.asarray(cv2.dilate(solid, np.ones((5, 5), np.uint8)))
+        solid = grown.repeat(step, 0).repeat(step, 1).astype(np.uint8)
+        part = out[y : y + solid.shape[0], x : x + solid.shape[1]]
+        part[solid[: part.shape[0], : part.shape[1]] > 0] = GREY
+    return out
+
+
+def signature(picture: Picture, body: BodySighting) -> Floats:
+    """(6,) mean colour of chest and thighs, 0 to 1: tells people apart whose faces are not seen."""
+    chest = _patch(picture, body.px[[11, 12, 24, 23]], shrink=0.6)
+    thighs = _patch(picture, body.px[[23, 24, 26, 25]], shrink=0.5)
+    return np.concatenate([chest, thighs])
+
+
+def _patch(picture: Picture, corners: Floats, *, shrink: float) -> Floats:
+    """(3,) mean colour at a grid of points inside a quadrangle, grey where it is out of the picture."""
+    middle = corners.mean(0)
+    a, b, c, d = middle + shrink * (corners - middle)
+    s, t = (g.ravel()[:, None] for g in np.meshgrid(np.linspace(0, 1, 7), np.linspace(0, 1, 7)))
+    points = (1 - t) * ((1 - s) * a + s * b) + t * ((1 - s) * d + s * c)
+    place = np.floor(points).astype(np.int64)
+    h, w = picture.shape[:2]
+    inside = ((place >= 0) & (place < np.array([w, h]))).all(1)
+    if not inside.any():
+        return np.full(3, 0.5)
+    return np.asarray(picture[place[inside, 1], place[inside, 0]].mean(0) / 255.0)
+
+
+def _points_in(body: BodySighting) -> NDArray[np.float64]:
+    """(n, 2) picture positions of about a thousand entries of a mask that are the person."""
+    if body.mask is None:
+        return np.zeros((0, 2))
+    rows, columns = np.nonzero(body.mask.share > 0.5)
+    stride = 1 + len(rows) // 1000
+    place = np.stack([columns[::stride], rows[::stride]], axis=1) + 0.5
+    return np.asarray(place * body.mask.step + np.array(body.mask.corner_xy))
