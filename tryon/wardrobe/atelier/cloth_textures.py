@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
@@ -41,13 +41,8 @@ class Weave:
 def felt() -> Weave:
     """Brushed fur felt: short fibres in all directions over a faint cloud."""
     rng = np.random.default_rng(101)
-    fibres = sum(
-        (
-            _noise(rng, lambda f, across, a=angle: _streak(f, across, a))
-            for angle in range(0, 180, 30)
-        ),
-        np.zeros((SIDE_PX, SIDE_PX)),
-    )
+    layers = [_noise(rng, partial(_streak, angle_deg=angle)) for angle in range(0, 180, 30)]
+    fibres = np.sum(layers, axis=0)
     fibres = fibres / fibres.std()
     cloud = _noise(rng, lambda fx, fy: np.exp(-((np.hypot(fx, fy) / 6) ** 2)))
     tone = 0.93 + 0.022 * fibres + 0.012 * cloud

@@ -155,15 +155,13 @@ def band_half_axes(circumference_m: float, length_by_width: float) -> Floats:
     """(2,) half width and half length of an ellipse of this circumference (Ramanujan, 1914)."""
     k = length_by_width
     unit = np.pi * (3 * (1 + k) - np.sqrt((3 + k) * (1 + 3 * k)))
-    return circumference_m / unit * np.array([1.0, k])
+    return np.asarray(circumference_m / unit * np.array([1.0, k]))
 
 
 def _crown(block: _Block, angle: Floats) -> Floats:
     """(R, C, 3) outer surface from the brim into the crease."""
     section = curves.catmull_rom(_BLOCK, 44)
-    return block.points(
-        *np.broadcast_arrays(angle[None, :], section[:, None, 0])[:1], section[:, None, :]
-    )
+    return block.points(angle[None, :], section[:, None, :])
 
 
 def _wall_and_top(crown: Floats) -> Solid:
@@ -217,7 +215,7 @@ def _brim_row(
     level = np.sqrt(np.maximum(breadth**2 - rise**2, (0.5 * breadth) ** 2))
     points = base + share * level[:, None] * normal
     points[:, 1] = rise * share**1.8 + lift
-    return points
+    return np.asarray(points)
 
 
 def _planar(solid: Solid) -> Solid:
