@@ -6,7 +6,7 @@ import errno
 import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tryon.core.errors import OutputError
@@ -14,34 +14,44 @@ from tryon.core.errors import OutputError
 
 @contextmanager
 def draft(target: Path) -> Iterator[Path]:
-    """A path beside `target` to write to, moved over it when the block ends well.
+    """An empty file beside `target` to fill, moved over it when the block ends well.
 
     Folders above the target are made. When the block raises (Ctrl-C too) the draft is removed and
-    what was at `target` before stays. An OSError, a full disk for example, becomes an OutputError.
+    what was at `target` before stays. Raises OutputError when the target cannot be written.
     """
     # The suffix stays last: encoders choose by it.
     here = target.with_name(f".{target.stem}.{secrets.token_hex(4)}.part{target.suffix}")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        with writing(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.is_dir():
+                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+            here.touch(exist_ok=False)
         yield here
-        _to_disk(here)
-        here.replace(target)
-    except OSError as error:
-        raise cannot_write(target, error) from error
+        with writing(target):
+            _to_disk(here)
+            here.replace(target)
     finally:
-        here.unlink(missing_ok=True)
+        with suppress(OSError):
+            here.unlink(missing_ok=True)
+
+
+@contextmanager
+def writing(target: Path) -> Iterator[None]:
+    """An OSError of this block, a full disk for example, becomes an OutputError about `target`."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise OutputError(
+            f"{target} cannot be written: {why}.", remedy=_remedy(target, error.errno)
+        ) from error
 
 
 def write_whole(target: Path, content: bytes) -> None:
     """Write a file that is either complete or not there. Raises OutputError."""
-    with draft(target) as here:
+    with draft(target) as here, writing(target):
         here.write_bytes(content)
-
-
-def cannot_write(target: Path, error: OSError) -> OutputError:
-    """What to tell a person whose result could not be written."""
-    why = error.strerror or str(error)
-    return OutputError(f"{target} cannot be written: {why}.", remedy=_remedy(target, error.errno))
 
 
 def _remedy(target: Path, code: int | None) -> str:

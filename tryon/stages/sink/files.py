@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.media import pictures
-from tryon.media.drafts import cannot_write, draft, write_whole
+from tryon.media.drafts import draft, write_whole, writing
 
 
 def write_picture(path: str | os.PathLike[str], picture: NDArray[np.uint8]) -> None:
@@ -28,7 +28,7 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
     write_whole(Path(path), text.encode("utf-8"))
 
 
-class TextSink(AbstractContextManager["TextSink"]):
+class TextSink:
     """A UTF-8 text file that grows line by line and appears when it is closed without an error.
 
     Raises OutputError when it cannot be written; then, and when its block raises, no file is left.
@@ -42,7 +42,9 @@ class TextSink(AbstractContextManager["TextSink"]):
     def __enter__(self) -> TextSink:
         with ExitStack() as stack:
             here = stack.enter_context(draft(self._path))
-            self._file = stack.enter_context(here.open("w", encoding="utf-8", newline="\n"))
+            with writing(self._path):
+                self._file = here.open("w", encoding="utf-8", newline="\n")
+            stack.push(self._close)
             self._stack = stack.pop_all()
         return self
 
@@ -52,14 +54,23 @@ class TextSink(AbstractContextManager["TextSink"]):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._file = None
         self._stack.__exit__(kind, error, trace)
 
     def write(self, text: str) -> None:
         """Add text as it is; a line brings its own line feed."""
         if self._file is None:
             raise ValueError("a TextSink is written to inside its `with` block")
-        try:
+        with writing(self._path):
             self._file.write(text)
-        except OSError as error:
-            raise cannot_write(self._path, error) from error
+
+    def _close(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Write what is still buffered, which a full disk refuses."""
+        file, self._file = self._file, None
+        if file is None:
+            return
+        if kind is None:
+            with writing(self._path):
+                file.close()
+        else:
+            with suppress(OSError):
+                file.close()

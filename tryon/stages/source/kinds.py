@@ -9,7 +9,8 @@ from typing import Protocol
 
 from tryon.core.errors import InputError
 from tryon.core.frame import Frame
-from tryon.media.pictures import PICTURE_SUFFIXES
+from tryon.media.pictures import PICTURE_SUFFIXES, is_still
+from tryon.stages.source.clip import ClipSource
 from tryon.stages.source.lens import Lens
 from tryon.stages.source.photo import PhotoSource
 
@@ -47,7 +48,9 @@ def open_source(
     lens = Lens.chosen(fov_deg, calibration)
     if path.is_dir():
         return PhotoSource(pictures_in(path), lens)
-    return PhotoSource((path,), lens)
+    if path.suffix.lower() in PICTURE_SUFFIXES or is_still(path):
+        return PhotoSource((path,), lens)
+    return ClipSource(path, lens)
 
 
 def pictures_in(folder: Path) -> tuple[Path, ...]:

@@ -1,0 +1,75 @@
+"""Opening clips of strangers with FFmpeg, and the clock that picture and sound share."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from tryon.core.errors import InputError
+
+CLIP_KINDS = "MP4, MOV, MKV, WebM, AVI, MPEG or GIF"
+
+# Playlists and manifests can name other files and hosts: they are not clips, and only the file
+# itself may be opened.
+_FORMATS = (
+    *("mov", "matroska", "avi", "gif", "apng", "mpegts", "mpeg", "mpegvideo", "flv", "asf", "ogg"),
+    *("mjpeg", "h264", "hevc", "m4v", "ivf", "dv", "mxf", "y4m", "yuv4mpegpipe", "av1", "obu"),
+)
+_OPTIONS = {"protocol_whitelist": "file", "format_whitelist": ",".join(_FORMATS)}
+_LATE_START = Fraction(1)
+
+
+def open_container(path: Path) -> InputContainer:
+    """Open a clip for reading. Raises InputError when it is missing, unreadable or no clip."""
+    try:
+        with path.open("rb") as file:
+            empty = not file.read(1)
+    except FileNotFoundError as error:
+        raise InputError(f"There is no file {path}.", remedy="Check the name.") from error
+    except IsADirectoryError as error:
+        raise InputError(f"{path} is a folder.", remedy="Name a clip in it.") from error
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read: {error.strerror}.",
+            remedy="Allow reading it, or copy it to a place where you may.",
+        ) from error
+    if empty:
+        raise InputError(f"{path} is empty.", remedy="Save or transfer the clip again.")
+    try:
+        # A bare name with a colon in it would be taken for a network address.
+        return av.open(f"file:{path.absolute()}", container_options=_OPTIONS)
+    except (FFmpegError, OSError) as error:
+        raise InputError(
+            f"{path} is not a picture or clip that can be read, or it is cut off.",
+            remedy=f"Give a picture, or a whole {CLIP_KINDS} file.",
+        ) from error
+
+
+def moving_picture(container: InputContainer) -> VideoStream | None:
+    """The clip's picture; the cover of a song is none."""
+    return next(
+        (v for v in container.streams.video if not v.disposition & Disposition.attached_pic), None
+    )
+
+
+def origin_s(container: InputContainer) -> Fraction:
+    """The container's time that counts as 0, in whole ticks of the picture.
+
+    It is 0 itself, unless the clip starts far from it, as transport streams and cut recordings do.
+    """
+    starts = [
+        stream.start_time * stream.time_base
+        for stream in (*container.streams.video, *container.streams.audio)
+        if stream.start_time is not None and stream.time_base is not None
+    ]
+    picture = moving_picture(container)
+    if not starts or abs(min(starts)) < _LATE_START or picture is None:
+        return Fraction(0)
+    tick = picture.time_base or Fraction(1, 1000)
+    return min(starts) // tick * tick
