@@ -12,13 +12,24 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from tryon.core.fits import FaceFit, HeadAnchor
 from tryon.core.mesh import Mesh
 from tryon.core.scene import Draw, Role
 from tryon.core.spaces import Floats
-from tryon.core.transforms import apply, exp_so3, inverse, log_so3, rigid, scaling, slerp
+from tryon.core.transforms import (
+    angles_from_rotation,
+    apply,
+    exp_so3,
+    inverse,
+    log_so3,
+    rigid,
+    rotation_from_angles,
+    scaling,
+)
 from tryon.wardrobe.asset import Asset, Temples
 from tryon.wardrobe.head import FittedHead, HeadEllipse, HeadModel
 
@@ -33,8 +44,8 @@ TEMPLE_STRETCH = (0.82, 1.22)
 """A temple's bend lands on the ear by shortening or lengthening it within these factors."""
 MOST_TEMPLE_SWING_RAD = np.radians(14.0)
 HAT_SCALE = (0.82, 1.3)
-SHOULDER_SHARE_OF_TURN = 0.35
-"""How much of the head's turn and tilt the base of the neck follows while the shoulders are unseen."""
+SHOULDER_SHARES = (0.40, 0.35, 0.20)
+"""How much of the head's yaw, pitch and roll the shoulders share while they are unseen."""
 CONTACT_SHADOW_REACH_M = 0.007
 CONTACT_SHADOW_STRENGTH = 0.55
 
@@ -90,14 +101,21 @@ def draw_head(
     *,
     person: int,
 ) -> Draw:
-    """The head that hides what is behind it and takes the contact shadow of what it wears."""
+    """The head that hides what is behind it and takes the contact shadow of what it wears.
+
+    Its neck passes over into shoulders that do not turn as far.
+    """
+    turned = shoulders_turn(fit.cam_from_head[:3, :3])
+    head_from_shoulders = inverse(fit.cam_from_head) @ _about(
+        _neck_pivot(head), turned, fit.cam_from_head
+    )
     return Draw(
         model.mesh,
         fit.cam_from_head,
         role=Role.CATCHER,
         person=person,
         opacity=fit.opacity,
-        vertices=head.vertices,
+        vertices=model.vertices_over_shoulders(head, head_from_shoulders),
         normals=head.normals,
         occlusion=occlusion,
     )
@@ -135,10 +153,20 @@ def _turned(placement: Placement, cam_from_head: Floats) -> Floats:
         angle = float(np.arctan2(sine, up[1]))
         turned = exp_so3(axis / max(sine, 1e-9) * min(angle, np.radians(60))) @ rotation
     else:
-        turned = slerp(np.eye(3), rotation, SHOULDER_SHARE_OF_TURN)
-    pivot = placement.pivot_in_head
-    pivot_in_cam = rotation @ pivot + cam_from_head[:3, 3]
-    return rigid(turned, pivot_in_cam - turned @ pivot)
+        turned = shoulders_turn(rotation)
+    return _about(placement.pivot_in_head, turned, cam_from_head)
+
+
+def shoulders_turn(rotation: Floats) -> Floats:
+    """(3, 3) likely turn of the shoulders in `cam` under a head turned by `rotation`."""
+    angles = np.array(angles_from_rotation(rotation)) * SHOULDER_SHARES
+    return rotation_from_angles(*(float(angle) for angle in angles))
+
+
+def _about(pivot_in_head: Floats, turned: Floats, cam_from_head: Floats) -> Floats:
+    """(4, 4) pose with another rotation that leaves a point of the head where it is."""
+    pivot_in_cam = apply(cam_from_head, pivot_in_head)
+    return rigid(turned, pivot_in_cam - turned @ pivot_in_head)
 
 
 def _at_anchor(asset: Asset, head: FittedHead, anchor: HeadAnchor) -> tuple[Placement, ...]:
@@ -251,15 +279,16 @@ def _hat(asset: Asset, head: FittedHead) -> tuple[Placement, ...]:
 
 
 def _tiara(asset: Asset, head: FittedHead) -> tuple[Placement, ...]:
-    """A band that rests on the forehead's anchor and is widened to the head where it ends."""
+    """A band in the hair behind the forehead's anchor, tipped back, its ends over the ears."""
     widest = max(float(np.abs(mesh.vertices[:, 0]).max()) for mesh in asset.parts)
-    factor = float(np.clip(head.hat_ellipse.half_width_m / widest, *HAT_SCALE))
+    half_width = head.hat_ellipse.half_width_m
     forehead = head.anchors["forehead"]
+    at = forehead + half_width / MEAN_HAT_HALF_WIDTH_M * np.array(TIARA_BEHIND_HAIRLINE_M)
+    head_from_asset = rigid(exp_so3(np.array([-TIARA_TIP_BACK_RAD, 0.0, 0.0])), at) @ scaling(
+        float(np.clip(half_width / widest, *HAT_SCALE))
+    )
     return tuple(
-        Placement(
-            mesh, rigid(None, forehead) @ scaling(factor), asset.item_id, "forehead", forehead
-        )
-        for mesh in asset.parts
+        Placement(mesh, head_from_asset, asset.item_id, "forehead", at) for mesh in asset.parts
     )
 
 
@@ -270,22 +299,61 @@ def _earrings(asset: Asset, head: FittedHead) -> tuple[Placement, ...]:
 
 
 def _necklace(asset: Asset, head: FittedHead) -> tuple[Placement, ...]:
+    """Round the neck's base at the neck's own size, every bead outside the skin."""
     ellipse = head.neck_ellipse
-    half = (
-        NECKLACE_HALF_WIDTH_M,
-        NECKLACE_HALF_DEPTH_M,
-    )
-    head_from_asset = ellipse.head_from_ellipse @ _fit_band(half, ellipse)
-    pivot = 0.5 * (head.anchors["left_ear"] + head.anchors["right_ear"])
+    girth = ellipse.half_width_m * ellipse.half_depth_m
+    size = np.sqrt(girth / (NECKLACE_HALF_WIDTH_M * NECKLACE_HALF_DEPTH_M))
+    head_from_asset = ellipse.head_from_ellipse @ scaling(float(np.clip(size, *NECKLACE_SCALE)))
+    pivot = _neck_pivot(head)
     return tuple(
-        Placement(mesh, head_from_asset, asset.item_id, "neck", pivot, "shoulders")
+        Placement(
+            _off_the_skin(mesh, head_from_asset, head),
+            head_from_asset,
+            asset.item_id,
+            "neck",
+            pivot,
+            "shoulders",
+        )
         for mesh in asset.parts
     )
 
 
-NECKLACE_HALF_WIDTH_M = 0.0615
-"""Half axes of the neck (38 cm around) that necklaces are made for."""
-NECKLACE_HALF_DEPTH_M = 0.0595
+def _neck_pivot(head: FittedHead) -> Floats:
+    """(3,) where the skull turns on the neck: level with the lobes, midway between them."""
+    return np.asarray(0.5 * (head.anchors["left_lobe"] + head.anchors["right_lobe"]))
+
+
+def _off_the_skin(mesh: Mesh, head_from_mesh: Floats, head: FittedHead) -> Mesh:
+    """The mesh with each loose piece (a bead, a knot) moved out of the skin, keeping its shape."""
+    edges = np.concatenate([mesh.faces[:, [0, 1]], mesh.faces[:, [1, 2]]])
+    count = len(mesh.vertices)
+    links = csr_matrix((np.ones(len(edges), bool), (edges[:, 0], edges[:, 1])), (count, count))
+    pieces, piece = connected_components(links, directed=False)
+    at = apply(head_from_mesh, mesh.vertices.astype(np.float64))
+    sizes = np.bincount(piece, minlength=pieces)
+    middle = np.stack([np.bincount(piece, at[:, k]) / sizes for k in range(3)], axis=1)
+    reach = np.bincount(piece, np.linalg.norm(at - middle[piece], axis=1)) / sizes
+    distance, near = cKDTree(head.vertices).query(middle, k=SKIN_NEIGHBOURS)
+    weight = 1 / (distance**2 + 1e-8)
+    weight /= weight.sum(1, keepdims=True)
+    normal = (weight[..., None] * head.normals[near]).sum(1)
+    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
+    skin = (weight[..., None] * head.vertices[near]).sum(1)
+    short = np.clip(reach - ((middle - skin) * normal).sum(1), 0.0, MOST_PUSH_M)
+    shift = (short[:, None] * normal) @ np.linalg.inv(head_from_mesh[:3, :3]).T
+    return replace(mesh, vertices=mesh.vertices + shift[piece].astype(np.float32))
+
+
+NECKLACE_HALF_WIDTH_M = 0.0670
+"""Half axes of the neck's base of a mean adult, which necklaces are made for."""
+NECKLACE_HALF_DEPTH_M = 0.0495
+NECKLACE_SCALE = (0.8, 1.25)
+SKIN_NEIGHBOURS = 8
+"""Vertices of the coarse chest whose mean stands for the skin under a bead."""
+MEAN_HAT_HALF_WIDTH_M = 0.0779
+TIARA_BEHIND_HAIRLINE_M = (0.0, 0.024, -0.0135)
+"""From the forehead's anchor to a tiara's lower edge, up and back through the hair of a mean head."""
+TIARA_TIP_BACK_RAD = float(np.radians(30.0))
 
 
 def mirrored(asset: Asset) -> Asset:
