@@ -20,7 +20,7 @@ Pattern = Literal["plain", "crystal", "havana", "honey", "marble"]
 SIDE_PX = 256
 TILE_CM = (5.2, 5.2)
 """One repeat; larger than a rim is broad, so that nobody finds it."""
-CRYSTAL_ALPHA = 0.34
+CRYSTAL_ALPHA = 0.30
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class _Sheet:
 
 
 SHEETS: dict[Pattern, _Sheet] = {
-    "havana": _Sheet(301, 0.60, 1.3, "#7a4217", "#33180a", "#130906"),
+    "havana": _Sheet(301, 0.60, 1.3, "#6e3b14", "#2f1609", "#130906"),
     "honey": _Sheet(302, 0.42, 1.4, "#b5752c", "#6b3611", "#3a1a0a"),
     "marble": _Sheet(303, 0.42, 2.2, "#c9c4bb", "#77736e", "#2b2a2b"),
 }

@@ -45,8 +45,8 @@ def felt() -> Weave:
     fibres = np.sum(layers, axis=0)
     fibres = fibres / fibres.std()
     cloud = _noise(rng, lambda fx, fy: np.exp(-((np.hypot(fx, fy) / 6) ** 2)))
-    tone = 0.93 + 0.022 * fibres + 0.012 * cloud
-    return Weave(_tone(tone), _normal_map(fibres, tilt=0.10), (3.2, 3.2))
+    tone = 0.95 + 0.014 * fibres + 0.008 * cloud
+    return Weave(_tone(tone), _normal_map(fibres, tilt=0.07), (2.4, 2.4))
 
 
 @cache
@@ -131,7 +131,7 @@ def _streak(fx: Floats, fy: Floats, angle_deg: float) -> Floats:
     """Spectrum of fibres that lie along one direction: long one way, thin the other."""
     a = np.radians(angle_deg)
     along, across = fx * np.cos(a) + fy * np.sin(a), -fx * np.sin(a) + fy * np.cos(a)
-    out: Floats = np.exp(-((along / 9) ** 2)) * np.exp(-(((np.abs(across) - 42) / 26) ** 2))
+    out: Floats = np.exp(-((along / 16) ** 2)) * np.exp(-(((np.abs(across) - 60) / 34) ** 2))
     return out
 
 

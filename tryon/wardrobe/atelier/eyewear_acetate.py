@@ -1,7 +1,7 @@
 """Fronts cut from a sheet of acetate: two eyes, bridge and end pieces in one milled, bevelled piece.
 
 The left half is drawn as the ring between the lens and the outer contour, along rays from a point
-inside the lens, closed by a flat wall in the middle plane; the right half is its mirror image.
+inside the lens, open in the middle plane; the right half is its mirror image.
 """
 
 from __future__ import annotations
@@ -52,11 +52,13 @@ class AcetatePattern:
 
 
 def acetate_front(pattern: AcetatePattern, surface: FrontSurface) -> Solid:
-    """Both halves of the front in `asset`; each half is closed."""
+    """The front in `asset`, closed once its two halves are welded in the middle plane."""
     half = _half(pattern)
     left = solids.grid(surface.place(half), closed_rows=True, closed_columns=True)
     uv = _unrolled(half)
-    left = Solid(left.points, left.faces, uv)
+    on_middle = np.abs(left.points[:, 0]) < 1e-9
+    # A wall in there would be seen through clear acetate.
+    left = Solid(left.points, left.faces[~on_middle[left.faces].all(1)], uv)
     mirror = np.diag([-1.0, 1.0, 1.0, 1.0])
     right = left.moved(mirror)
     return solids.merge([left, Solid(right.points, right.faces, uv * [-1.0, 1.0])])

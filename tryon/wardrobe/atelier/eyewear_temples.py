@@ -129,7 +129,7 @@ def hinge(at: Floats, *, high: float, leaf: float) -> Solid:
     third = high / 3
     barrels = [
         solids.tube(
-            at + np.array([[0, y - 0.46 * third, 0], [0, y + 0.46 * third, 0]]), 0.00105, sides=10
+            at + np.array([[0, y - 0.46 * third, 0], [0, y + 0.46 * third, 0]]), 0.00105, sides=8
         )
         for y in (-third, 0.0, third)
     ]

@@ -12,7 +12,7 @@ from tryon.wardrobe.atelier import curves, solids
 from tryon.wardrobe.atelier.rims import FrontSurface
 from tryon.wardrobe.atelier.solids import Solid
 
-RIM_COLUMNS = 88
+RIM_COLUMNS = 72
 PAD_HALF = np.array([0.0013, 0.0066, 0.0038])
 """Half axes of a nose pad: its thickness, its length down the nose, its breadth."""
 
@@ -91,7 +91,7 @@ def _bar(
     forward: float,
     section: tuple[float, float],
 ) -> Solid:
-    share = np.linspace(-1, 1, 27)
+    share = np.linspace(-1, 1, 21)
     rise = 1 - share**2 * (2 - share**2)
     ends = 0.0004
     path = surface.place(
@@ -135,7 +135,7 @@ def nose_pads(p: WirePattern, surface: FrontSurface) -> tuple[Solid, Solid]:
     """(pads, their arms) of both sides. Pads lie along the nose's flanks, a splay of about 30°."""
     centre = np.array([0.0090, p.bridge_y - 0.0135, -0.0042])
     along = np.array([0.20, -0.93, -0.05])
-    outward = np.array([0.80, 0.16, -0.58])
+    outward = np.array([0.87, 0.14, 0.47])
     along /= np.linalg.norm(along)
     outward -= along * (outward @ along)
     outward /= np.linalg.norm(outward)

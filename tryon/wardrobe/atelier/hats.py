@@ -20,7 +20,7 @@ from tryon.wardrobe.atelier.ribbon import RibbonCourse, flat_bow, ribbon_round
 from tryon.wardrobe.atelier.solids import Solid
 
 Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
-COLUMNS = 112
+COLUMNS = 72
 MM = 0.001
 
 _BLOCK = np.array(
@@ -43,6 +43,8 @@ _BLOCK = np.array(
 )
 """Section of the hat block from the brim over the ridge into the crease, which is a line, not a point."""
 _RIDGE_ROW = 7
+FRONT_LEAN = 0.15
+"""How much narrower the crown is at the front of its ridge than at the band, over all round."""
 
 
 class FedoraParameters(BaseModel):
@@ -58,7 +60,7 @@ class FedoraParameters(BaseModel):
     length_by_width: float = Field(1.27, ge=1.0, le=1.5)
     crown_front_mm: float = Field(122.0, ge=90, le=150)
     crown_back_mm: float = Field(110.0, ge=85, le=150)
-    pinch_mm: float = Field(13.0, ge=0, le=25)
+    pinch_mm: float = Field(17.0, ge=0, le=25)
     brim_front_mm: float = Field(62.0, ge=30, le=120)
     brim_back_mm: float = Field(55.0, ge=30, le=120)
     brim_drop_mm: float = Field(13.0, ge=-20, le=30)
@@ -97,7 +99,10 @@ class _Block:
         level = 0.5 * (self.front_m + self.back_m)
         height = share * (level + (self.height(angle) - level) * (0.5 + 0.5 * slope))
         dent = self._pinch(angle, share, breadth)
-        x = self.half_axes[0] * breadth * np.sin(angle) - dent * np.sign(np.sin(angle))
+        # Walls lean in, more towards the front: seen from above the top is a teardrop.
+        lean = np.clip(share, 0, 1) ** 1.5
+        slim = 1 - lean * (0.055 + FRONT_LEAN * (1 + np.cos(angle)) / 2)
+        x = self.half_axes[0] * breadth * slim * np.sin(angle) - dent * np.sign(np.sin(angle))
         z = self.half_axes[1] * length * np.cos(angle) - 0.55 * dent
         # The prow leans back a little, as steam and hand leave it.
         z = z - 0.05 * height * (1 + np.cos(angle)) / 2
@@ -160,7 +165,7 @@ def band_half_axes(circumference_m: float, length_by_width: float) -> Floats:
 
 def _crown(block: _Block, angle: Floats) -> Floats:
     """(R, C, 3) outer surface from the brim into the crease."""
-    section = curves.catmull_rom(_BLOCK, 44)
+    section = curves.catmull_rom(_BLOCK, 27)
     return block.points(angle[None, :], section[:, None, :])
 
 
@@ -184,7 +189,7 @@ def _cloth(p: FedoraParameters) -> tuple[Material, tuple[float, float]]:
 def _brim(p: FedoraParameters, block: _Block, angle: Floats) -> Solid:
     """From the band outwards underneath, round the edge, and back to the crown on top."""
     thick = p.thickness_mm * MM
-    out = np.linspace(0, 1, 9) ** 0.9
+    out = np.linspace(0, 1, 8) ** 0.9
     under = [(share, -thick) for share in out]
     edge = [(1.004, -0.5 * thick)]
     top = [(share, 0.0) for share in out[::-1]]
@@ -225,7 +230,7 @@ def _planar(solid: Solid) -> Solid:
 
 def _sweatband(block: _Block, p: FedoraParameters) -> Mesh:
     """The leather inside the band, which lies on the forehead."""
-    angle = np.linspace(0, 2 * np.pi, 64, endpoint=False)
+    angle = np.linspace(0, 2 * np.pi, 48, endpoint=False)
     heights = np.array([0.034, 0.028, 0.012, 0.002, -p.thickness_mm * MM])
     inset = np.array([1.4, 2.2, 2.3, 2.2, 1.6]) * MM
     rows = block.wall(angle[None, :], np.maximum(heights, 0)[:, None] + 0 * angle)

@@ -98,7 +98,7 @@ def _material(lens: Lens) -> Material:
         )  # fmt: skip
     if lens.coat == "mirror":
         return Material(
-            "mirror lens", (1, 1, 1, 1), metallic=0.86, roughness=0.05, reflectance=0.10,
+            "mirror lens", (1, 1, 1, 1), metallic=0.62, roughness=0.05, reflectance=0.10,
             alpha_mode="BLEND", double_sided=True,
         )  # fmt: skip
     return Material(

@@ -30,7 +30,7 @@ class RibbonCourse:
         along = self.wall(angle + 1e-3, height) - self.wall(angle - 1e-3, height)
         outward = np.stack([-along[..., 2], np.zeros_like(angle), along[..., 0]], axis=-1)
         outward /= np.linalg.norm(outward, axis=-1, keepdims=True)
-        return here - offset[..., None] * outward
+        return np.asarray(here + offset[..., None] * outward)
 
     def angle_at(self, centre_angle: float, arc_m: Floats) -> Floats:
         """Angles that lie (…) metres along the ribbon from `centre_angle`, towards larger angles."""
@@ -49,12 +49,12 @@ def ribbon_round(course: RibbonCourse, angle: Floats) -> Solid:
         low,
         low,
         low + edge,
-        *np.linspace(low + 0.004, high - 0.004, 5),
+        *np.linspace(low + 0.004, high - 0.004, 3),
         high - edge,
         high,
         high,
     ]
-    offsets = THICKNESS_M * np.array([0, 0.7, 1, 1, 1, 1, 1, 1, 1, 0.7, 0])
+    offsets = THICKNESS_M * np.array([0, 0.7, 1, 1, 1, 1, 1, 0.7, 0])
     points = course.over(angle[None, :], np.array(heights)[:, None], offsets[:, None])
     return solids.grid(points, closed_columns=True)
 
@@ -86,14 +86,14 @@ def _edged(length: int, breadth: int) -> tuple[Floats, Floats, Floats]:
 
 def _tail(piece: Piece) -> Solid:
     """One layer that looks out behind the loops, its ends cut slanting."""
-    u, v, inside = _edged(21, 3)
+    u, v, inside = _edged(17, 3)
     arc = 0.041 * u + 0.006 * v * np.sign(u) * np.clip(np.abs(u) * 4 - 2.5, 0, 1)
     return piece(arc, 0.985 * v, inside * (0.0009 + 0.0006 * u**2))
 
 
 def _loops(piece: Piece) -> Solid:
     """Two loops, drawn in at the knot and full at their ends."""
-    u, v, inside = _edged(33, 9)
+    u, v, inside = _edged(25, 7)
     arc = 0.033 * u
     waist = np.exp(-((u / 0.3) ** 2))
     full = np.sqrt(np.clip(1 - np.abs(u) ** 7, 0, 1)) * (1 - 0.16 * v**2)
