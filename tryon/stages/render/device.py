@@ -6,13 +6,20 @@ import os
 
 import numpy as np
 import OpenGL
-import OpenGL.error
 from numpy.typing import NDArray
 
 # One check a frame instead of one a call: a third of the time of a small scene.
+# Any module of OpenGL that is imported before this line would freeze the setting.
 OpenGL.ERROR_CHECKING = False
 
-from OpenGL import GL  # noqa: E402  # must follow the line above
+import OpenGL.error  # noqa: E402
+from OpenGL import GL  # noqa: E402
+from OpenGL.raw.EGL import _errors as egl_errors  # noqa: E402
+
+if not hasattr(egl_errors, "_error_checker"):
+    # PyOpenGL 3.1.10 names it only while errors are checked, and asks for it either way.
+    egl_errors._error_checker = None
+
 from pyrender.platforms import egl  # noqa: E402
 
 from tryon.core.errors import GraphicsError  # noqa: E402

@@ -43,8 +43,8 @@ STUDIO = (
     Softbox(-46, 38, 26, 18, 5.2),  # key, upper left
     Softbox(58, 16, 9, 34, 3.4),  # strip, right
     Softbox(8, 76, 60, 9, 2.6, 6.0),  # overhead
-    Softbox(-140, 12, 8, 38, 2.6),  # rims from behind
-    Softbox(145, 18, 7, 34, 2.2),
+    Softbox(-140, 12, 8, 38, 1.7),  # rims from behind
+    Softbox(145, 18, 7, 34, 1.5),
     Softbox(-92, -4, 12, 30, -0.24, 8.0),  # black cards beside the set
     Softbox(96, -8, 12, 30, -0.24, 8.0),
 )

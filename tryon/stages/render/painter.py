@@ -28,6 +28,7 @@ class Prepared:
 
     draw: Draw
     model: pyrender.Mesh
+    is_mirrored: bool
 
     @property
     def is_solid(self) -> bool:
@@ -67,7 +68,8 @@ class Painter:
             copy = next((k for k, known in enumerate(shapes) if _same(known, shape)), len(shapes))
             if copy == len(shapes):
                 shapes.append(shape)
-            prepared.append(Prepared(draw, self._store.model(draw, copy=copy)))
+            mirrored = bool(np.linalg.det(draw.cam_from_mesh[:3, :3]) < 0)
+            prepared.append(Prepared(draw, self._store.model(draw, copy=copy), mirrored))
         self._store.trim(keep=sum(len(shapes) for shapes in seen.values()))
         return tuple(prepared)
 
@@ -77,7 +79,7 @@ class Painter:
         GL.glDisable(GL.GL_BLEND)
         for index, item in enumerate(prepared):
             if item.draw.role is not Role.VISIBLE:
-                self._draw(index, item, "hide", cull=False)
+                self._draw(index, item, "hide", cull=not item.draw.mesh.material.double_sided)
             elif item.is_solid:
                 self._draw(index, item, "mesh", cull=not item.draw.mesh.material.double_sided)
         GL.glEnable(GL.GL_BLEND)
@@ -102,7 +104,7 @@ class Painter:
         GL.glDisable(GL.GL_BLEND)
         for index, item in enumerate(prepared):
             if item.draw.role is not Role.VISIBLE:
-                self._draw(index, item, "hide", cull=False)
+                self._draw(index, item, "hide", cull=not item.draw.mesh.material.double_sided)
             elif item.is_solid:
                 self._draw(index, item, "coverage", cull=not item.draw.mesh.material.double_sided)
         GL.glEnable(GL.GL_BLEND)
@@ -164,8 +166,7 @@ class Painter:
             4 * PER_DRAW_FLOATS,
         )
         # The projection turns the picture over, a mirrored mesh turns it once more.
-        mirrored = np.linalg.det(item.draw.cam_from_mesh[:3, :3]) < 0
-        GL.glFrontFace(GL.GL_CCW if mirrored else GL.GL_CW)
+        GL.glFrontFace(GL.GL_CCW if item.is_mirrored else GL.GL_CW)
         if cull:
             GL.glEnable(GL.GL_CULL_FACE)
             GL.glCullFace(GL.GL_FRONT if back else GL.GL_BACK)
@@ -191,7 +192,8 @@ def _painting_order(draw: Draw) -> tuple[int, float]:
         return 0, 0.0
     if draw.mesh.material.alpha_mode != "BLEND":
         return 1, 0.0
-    return 2, float(draw.vertices_in_cam()[:, 2].mean())
+    vertices = draw.mesh.vertices if draw.vertices is None else draw.vertices
+    return 2, float(draw.cam_from_mesh[2, :3] @ vertices.mean(0) + draw.cam_from_mesh[2, 3])
 
 
 def _same(a: tuple[object, ...], b: tuple[object, ...]) -> bool:

@@ -47,18 +47,18 @@ def visible_region(camera: PinholeCamera, draws: Sequence[Draw]) -> Box | None:
     Contact shadows beside the items are part of it.
     """
     visible = [d for d in draws if d.role is Role.VISIBLE and d.opacity > 0]
-    bounds = [b for d in visible if (b := _bounds_px(camera, d.vertices_in_cam())) is not None]
+    bounds = [b for d in visible if (b := _bounds_px(camera, d, _vertices(d))) is not None]
     if not bounds or _in_picture(camera, bounds) is None:
         return None
-    shaded = [s for d in draws if (s := _shaded_in_cam(d)) is not None]
-    bounds += [b for points in shaded if (b := _bounds_px(camera, points)) is not None]
+    catchers = [d for d in draws if d.role is Role.CATCHER]
+    bounds += [b for d in catchers if (b := _bounds_px(camera, d, _shaded(d))) is not None]
     return _in_picture(camera, bounds)
 
 
 def item_region(camera: PinholeCamera, draws: Sequence[Draw]) -> Box | None:
     """Where the visible draws with an owner are, or None when they are outside the picture."""
     owned = [d for d in draws if d.role is Role.VISIBLE and d.opacity > 0 and d.owner]
-    bounds = [b for d in owned if (b := _bounds_px(camera, d.vertices_in_cam())) is not None]
+    bounds = [b for d in owned if (b := _bounds_px(camera, d, _vertices(d))) is not None]
     return _in_picture(camera, bounds) if bounds else None
 
 
@@ -97,26 +97,36 @@ def depth_in_metres(depth: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.where(depth >= 1, np.inf, metres).astype(np.float32)
 
 
-def _shaded_in_cam(draw: Draw) -> Floats | None:
-    """(N, 3) the vertices where a catcher darkens the picture."""
+def _vertices(draw: Draw) -> NDArray[np.float32]:
+    return draw.mesh.vertices if draw.vertices is None else draw.vertices
+
+
+def _shaded(draw: Draw) -> NDArray[np.float32]:
+    """(N, 3) vertices where a catcher darkens the picture."""
     occlusion = draw.mesh.occlusion if draw.occlusion is None else draw.occlusion
-    if draw.role is not Role.CATCHER or occlusion is None:
-        return None
-    points = draw.vertices_in_cam()[occlusion < SHADED_BELOW]
-    return points if len(points) else None
+    if occlusion is None:
+        return np.zeros((0, 3), np.float32)
+    return _vertices(draw)[occlusion < SHADED_BELOW]
 
 
-def _bounds_px(camera: PinholeCamera, points: Floats) -> Floats | None:
-    """(2, 2) lowest and highest pixel of (N, 3) points in `cam`, or None when all are behind."""
+def _bounds_px(camera: PinholeCamera, draw: Draw, points: NDArray[np.float32]) -> Floats | None:
+    """(2, 2) lowest and highest pixel of (N, 3) points of a mesh, or None when all are behind."""
     if not len(points):
         return None
-    depth = -points[:, 2]
+    (fx, fy), (cx, cy) = camera.focal_px, camera.centre_px
+    # In single precision, 4 times as fast: 2e-7 of a picture's width does not matter here.
+    px_from_mesh = np.array([[fx, 0, -cx], [0, -fy, -cy], [0, 0, -1]]) @ draw.cam_from_mesh[:3]
+    x, y, depth = (px_from_mesh[:, :3].astype(np.float32) @ points.T) + px_from_mesh[:, 3:].astype(
+        np.float32
+    )
     if depth.max() <= NEAR_M:
         return None
     if depth.min() <= NEAR_M:
-        points = _clipped_corners(points)
-    px = camera.project(points)
-    return np.stack([px.min(0), px.max(0)])
+        corners = _clipped_corners(draw.vertices_in_cam())
+        px = camera.project(corners)
+        return np.stack([px.min(0), px.max(0)])
+    x, y = x / depth, y / depth
+    return np.array([[x.min(), y.min()], [x.max(), y.max()]], float)
 
 
 def _clipped_corners(points: Floats) -> Floats:
