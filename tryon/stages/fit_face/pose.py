@@ -1,102 +1,78 @@
-"""A known shape's rigid pose from weak-perspective landmarks, by our own least squares.
+"""The head's rigid pose from one sighting, by our own least squares.
 
-Pixels bind each landmark to a ray; the network's z, in pixels too, says how much nearer or farther it
-is than the face's mean, which settles pitch and yaw where the shape alone would leave them loose.
+x and y bind each landmark to a ray; the network's z says how much nearer or farther it is than the
+face's mean, which steadies pitch and yaw where rays alone leave them loose.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import NDArray
 
-from tryon.core.camera import PinholeCamera
 from tryon.core.spaces import Floats
 from tryon.core.transforms import align, exp_so3, rigid
+from tryon.stages.fit_face.reading import Reading
+from tryon.stages.fit_face.sighting import Sighting
 
-DEPTH_SHARE = 0.15
-"""Weight of z against x and y: how much less sure the network is of it."""
+DEPTH_SHARE = 0.1
+"""Weight of z against x and y: the network is about three times less sure of it."""
 STEPS = 4
-OUTLIER_SHARE = 0.02
-"""Residual, as a share of the face's size in the picture, from which a landmark loses its say."""
+OUTLIER_SHARE = 0.03
+"""Residual, as a share of the face's radius in the picture, at which a landmark has lost most say."""
 
 
-@dataclass(frozen=True, eq=False)
-class Sighting:
-    """Landmarks of one face made comparable with a camera.
+def solve_pose(
+    sighting: Sighting, reading: Reading, deviation: Floats, *, trust: Floats
+) -> tuple[Floats, Floats]:
+    """The pose that explains a sighting best, and the (478,) weights its landmarks had.
 
-    rays: (478, 3) directions in `cam`, scaled to depth 1; relief: (478,) depth below the nearest
-    plane as a share of the distance, up to a constant; px: (478, 2) pixels; finite: (478,) bool.
+    deviation: (478, 3) how this person's readings differ from the base head's, in `head`, metres.
+    Gives (4, 4) rigid cam_from_head. Starts from a closed form, so it does not depend on the past;
+    then Gauss–Newton, outliers losing their say as in Geman and McClure (1985).
     """
-
-    px: Floats
-    rays: Floats
-    relief: Floats
-    finite: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, marks: Floats, camera: PinholeCamera) -> Sighting:
-        """From (478, 3) landmarks in pixels; what is not finite is set aside, not believed."""
-        finite = np.asarray(np.isfinite(marks).all(1))
-        known = np.where(finite[:, None], marks, 0.0)
-        focal = 0.5 * (camera.focal_px[0] + camera.focal_px[1])
-        return cls(known[:, :2], camera.rays(known[:, :2]), known[:, 2] / focal, finite)
-
-    def lifted(self, weights: Floats) -> Floats:
-        """(478, 3) points in `cam` whose weighted mean has depth 1."""
-        relief = self.relief - weights @ self.relief / weights.sum()
-        return np.asarray(self.rays * (1.0 + relief)[:, None])
-
-
-def first_pose(sighting: Sighting, shape: Floats, weights: Floats) -> Floats:
-    """(4, 4) rigid cam_from_head in closed form: the lifted landmarks aligned to the (478, 3) shape."""
-    matrix = align(shape, sighting.lifted(weights), weights, scaled=True)
+    seen, lifted = reading.seen + deviation, reading.lifted + deviation
+    matrix = align(lifted, sighting.lifted(trust), trust, scaled=True)
     size = float(np.cbrt(np.linalg.det(matrix[:3, :3])))
-    return rigid(matrix[:3, :3] / size, matrix[:3, 3] / size)
-
-
-def refine(
-    pose: Floats, sighting: Sighting, shape: Floats, weights: Floats, camera: PinholeCamera
-) -> Floats:
-    """(4, 4) the pose that explains pixels and relief best: Gauss–Newton with Geman–McClure weights."""
-    focal = np.array(camera.focal_px)
-    mean_focal = float(focal.mean())
-    trust = weights / weights.sum()
-    relief = sighting.relief - trust @ sighting.relief
+    view_from_head = rigid(matrix[:3, :3] / size, matrix[:3, 3] / size)
+    weights = trust * reading.seen_share(view_from_head)
+    weights = weights / weights.sum()
     for _ in range(STEPS):
-        arm = shape @ pose[:3, :3].T
-        at = arm + pose[:3, 3]
-        depth = -at[:, 2]
-        middle = float(trust @ depth)
-        size_px = mean_focal / middle * float(np.sqrt(trust @ (arm**2).sum(1)))
-        residual = np.empty((len(at), 3))
-        residual[:, :2] = camera.project(at) - sighting.px
-        residual[:, 2] = mean_focal * (depth / middle - 1.0 - relief)
-        jacobian = _jacobian(arm, at, focal, trust=trust)
-        off = (residual[:, :2] ** 2).sum(1) / (OUTLIER_SHARE * size_px) ** 2
-        say = trust / (1.0 + off) ** 2
-        parts = np.stack([say, say, DEPTH_SHARE * say], axis=1)
-        j = jacobian.reshape(-1, 6)
-        weighted = j * parts.reshape(-1, 1)
-        step = -np.linalg.solve(weighted.T @ j, weighted.T @ residual.ravel())
-        pose = rigid(exp_so3(step[:3]) @ pose[:3, :3], pose[:3, 3] + step[3:])
-    return pose
+        view_from_head = _step(view_from_head, sighting, seen, lifted, weights=weights)
+    return rigid(sighting.cam_from_view) @ view_from_head, weights
 
 
-def _jacobian(arm: Floats, at: Floats, focal: Floats, *, trust: Floats) -> Floats:
-    """(n, 3, 6) change of (x px, y px, relief px) by a turn about the head's origin and a shift."""
-    move = np.zeros((len(at), 3, 6))
+def _step(
+    pose: Floats, sighting: Sighting, seen: Floats, lifted: Floats, *, weights: Floats
+) -> Floats:
+    """One Gauss–Newton step."""
+    rotation, shift = pose[:3, :3], pose[:3, 3]
+    arm, relief_arm = seen @ rotation.T, lifted @ rotation.T
+    depth = -(arm[:, 2] + shift[2])
+    middle = float(weights @ depth)
+    at = (arm[:, :2] + shift[:2]) / depth[:, None]
+    miss = at - sighting.at
+    bulge = -relief_arm[:, 2] / middle - sighting.relief
+    bulge -= weights @ bulge
+    radius = float(np.sqrt(weights @ (arm**2).sum(1))) / middle
+    say = weights / (1.0 + (miss**2).sum(1) / (OUTLIER_SHARE * radius) ** 2) ** 2
+    across, up, deep = _rows(arm, at, depth, relief_arm, middle, weights)
+    jacobian = np.concatenate([across, up, deep])
+    residual = np.concatenate([miss[:, 0], miss[:, 1], bulge])
+    weighted = jacobian * np.concatenate([say, say, DEPTH_SHARE * weights])[:, None]
+    step = -np.linalg.solve(weighted.T @ jacobian, weighted.T @ residual)
+    return rigid(exp_so3(step[:3]) @ rotation, shift + step[3:])
+
+
+def _rows(  # noqa: PLR0917  # the six arrays of one formula
+    arm: Floats, at: Floats, depth: Floats, relief_arm: Floats, middle: float, weights: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """Three (n, 6): change of x, of y and of relief by a turn about the head's origin and a shift."""
     x, y, z = arm.T
-    move[:, 0, 1], move[:, 0, 2] = z, -y
-    move[:, 1, 0], move[:, 1, 2] = -z, x
-    move[:, 2, 0], move[:, 2, 1] = y, -x
-    move[:, [0, 1, 2], [3, 4, 5]] = 1.0
-    out = np.empty_like(move)
-    depth = -at[:, 2]
-    middle = float(trust @ depth)
-    near = (1.0 / depth)[:, None]
-    out[:, 0] = focal[0] * near * (move[:, 0] + (at[:, 0] / depth)[:, None] * move[:, 2])
-    out[:, 1] = -focal[1] * near * (move[:, 1] + (at[:, 1] / depth)[:, None] * move[:, 2])
-    out[:, 2] = -focal.mean() / middle * (move[:, 2] - trust @ move[:, 2])
-    return out
+    u, v = at.T
+    one, none = np.ones_like(x), np.zeros_like(x)
+    across = np.stack([u * y, z - u * x, -y, one, none, u], axis=1) / depth[:, None]
+    up = np.stack([v * y - z, -v * x, x, none, one, v], axis=1) / depth[:, None]
+    sideways, upwards = relief_arm[:, 0], relief_arm[:, 1]
+    deep = np.zeros_like(across)
+    deep[:, 0] = -(upwards - weights @ upwards) / middle
+    deep[:, 1] = (sideways - weights @ sideways) / middle
+    return across, up, deep

@@ -10,29 +10,30 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tryon.core.landmarks import FaceMark
 from tryon.core.spaces import Floats
 
 IRIS_DIAMETER_M, IRIS_DIAMETER_SD_M = 0.0117, 0.0005
 HEAD_SIZE_SD = 0.06
 """Relative spread of face sizes about the base head's, teenagers included."""
-IRIS_MARK_SD_PX = 0.7
-"""How well the network places an iris's rim, one picture."""
-IRIS_SYSTEMATIC_SD = 0.02
-"""What does not average out over pictures of one person: gaze, lids, make-up."""
+NETWORK_SD = 0.03
+"""The network draws an iris too ordinary for its face: this does not average out over frames."""
+MARK_SD_PX = 0.7
+"""How well it places an iris's rim in one picture."""
+TURNED_SD = 0.3
+"""Relative error, times 1 − cosine, of an iris in a face that is turned away."""
 
 
 @dataclass(frozen=True)
 class Size:
     """Factor from the base head's size to the person's, and the standard deviation of its logarithm."""
 
-    factor: float = 1.0
-    sd: float = HEAD_SIZE_SD
+    factor: float
+    sd: float
 
 
 @dataclass(frozen=True)
 class IrisTally:
-    """Irises of one person so far: sum of information and of information times log size."""
+    """One person's irises so far: sum of information, and of information times log size."""
 
     information: float = 0.0
     total: float = 0.0
@@ -42,34 +43,31 @@ class IrisTally:
         return IrisTally(self.information + sd**-2, self.total + log_size * sd**-2)
 
     def size(self) -> Size:
-        """Irises and the ordinary head, blended."""
+        """Irises and the ordinary head, blended by their certainty."""
         prior = HEAD_SIZE_SD**-2
         if not self.information:
-            return Size()
-        floor = (IRIS_DIAMETER_SD_M / IRIS_DIAMETER_M) ** 2 + IRIS_SYSTEMATIC_SD**2
-        iris = 1.0 / (floor + 1.0 / self.information)
+            return Size(1.0, HEAD_SIZE_SD)
+        person = (IRIS_DIAMETER_SD_M / IRIS_DIAMETER_M) ** 2 + NETWORK_SD**2
+        iris = 1.0 / (person + 1.0 / self.information)
         log_size = iris * self.total / self.information / (iris + prior)
         return Size(float(np.exp(log_size)), float((iris + prior) ** -0.5))
 
 
-def iris_diameter(points: Floats) -> float:
-    """Diameter of an iris from its (5, 3) centre and rim points: the long axis of the seen ellipse.
+def log_size(diameter: float) -> float:
+    """Log factor that makes an iris, measured in metres on a head of base size, as wide as it is."""
+    return float(np.log(IRIS_DIAMETER_M / diameter))
 
-    The rim's two diameters are conjugate: the larger singular value of their matrix is the half axis
-    that gaze and turn have not foreshortened.
+
+def iris_diameter(rim: Floats) -> float:
+    """Diameter of an iris from its (4, 2) rim points, in their unit: the long axis of the ellipse seen.
+
+    The rim's two diameters are conjugate: the larger singular value of the matrix they make is the
+    diameter that gaze and turn have not foreshortened.
     """
-    across, up = points[1, :2] - points[3, :2], points[2, :2] - points[4, :2]
-    return float(np.linalg.svd(np.stack([across, up]), compute_uv=False)[0])
+    diameters = np.stack([rim[0] - rim[2], rim[1] - rim[3]])
+    return float(np.linalg.svd(diameters, compute_uv=False)[0])
 
 
-def log_size_by_iris(in_cam: Floats) -> float | None:
-    """Log factor that makes the irises of (478, 3) points in `cam` as wide as they are; None if unseen.
-
-    The points must be those of a head of the base head's size.
-    """
-    found = [
-        iris_diameter(in_cam[start : start + 5])
-        for start in (FaceMark.RIGHT_IRIS, FaceMark.LEFT_IRIS)
-    ]
-    mean = float(np.mean(found))
-    return float(np.log(IRIS_DIAMETER_M / mean)) if np.isfinite(mean) and mean > 0 else None
+def measurement_sd(diameter_px: float, cosine: float) -> float:
+    """Relative standard deviation of an iris so wide, in a face whose cosine to the camera is this."""
+    return float(np.hypot(MARK_SD_PX / diameter_px, TURNED_SD * (1.0 - cosine)))
