@@ -47,6 +47,12 @@ WIDTH_BIAS = {"shoulder": 0.964, "hip": 1.094, "trunk": 1.073}
 PLACE_WEIGHTS = np.repeat([1.0, 0.3, 0.3, 1.0, 1.0, 1.0, 0.3], 2)
 SURE_FROM, SURE_TO = 0.3, 0.6
 """A landmark's pixels count for nothing below, fully above these visibilities."""
+OUTSIDE_FROM, OUTSIDE_FADE = 0.02, 0.1
+"""A landmark beyond the picture's edge, in shares of its longer side, becomes a guess."""
+LEGS = (2, 3)
+"""Thighs and calves among `LIMBS`."""
+HANG_PLUMB = 0.6
+"""Legs that are not seen hang this much plumb, the rest in line with the trunk."""
 STRETCH_LIMITS = (0.55, 1.45)
 """Bones stay within these multiples of their expected length, so that no limb is flung."""
 NEAREST_M = 0.15
@@ -70,27 +76,51 @@ class Skeleton:
 
 
 @dataclass(frozen=True)
-class Lifted:
-    """joints: (14, 3) metres in `cam`; sure: (14,) 0 guessed to 1 seen; scale: person over rest body;
-    lengths: (5,) expected lengths of `LIMBS`, metres."""
+class Build:
+    """What does not change about a person. scale: person over rest body; lengths: (5,) measured
+    lengths of `LIMBS`, metres."""
 
-    joints: Floats
-    sure: Floats
     scale: float
     lengths: Floats
 
 
-def lift(pose: PoseLandmarks, camera: PinholeCamera, rest: Skeleton) -> Lifted:
+@dataclass(frozen=True)
+class Lifted:
+    """joints: (14, 3) metres in `cam`; sure: (14,) 0 guessed to 1 seen."""
+
+    joints: Floats
+    sure: Floats
+
+
+def measure_build(world: Floats, rest: Skeleton) -> Build:
+    """Scale and limb lengths out of one look: (33, 3) `PoseLandmarks.world`."""
+    raw = flip_opencv(world[LANDMARKS])
+    raw = raw - landmark_offsets(raw)
+    measured = np.array([_pair_length(raw, *limb) for limb in LIMBS])
+    lengths = measured / np.array(list(LENGTH_BIAS.values()))
+    trunk = np.linalg.norm(raw[SHOULDERS].mean(0) - raw[HIPS].mean(0)) / WIDTH_BIAS["trunk"]
+    ratios = [trunk / rest.trunk_m, lengths[2] / rest.bones[2], lengths[3] / rest.bones[3]]
+    return Build(float(np.median(ratios)), lengths)
+
+
+def lift(pose: PoseLandmarks, camera: PinholeCamera, rest: Skeleton, build: Build) -> Lifted:
     """Joints in `cam` of one person's landmarks, which must be finite."""
     world = flip_opencv(pose.world[LANDMARKS])
     px, visibility = pose.px[LANDMARKS], pose.visibility[LANDMARKS]
-    joints, lengths, scale = _unbiased(world, rest)
+    sure = sureness(px, visibility, camera.size_wh)
+    joints = _unbiased(world, build.lengths, sure)
     joints = joints + _place(joints, px, visibility, camera)
-    sure = np.clip((visibility - SURE_FROM) / (SURE_TO - SURE_FROM), 0, 1)
     joints = _onto_rays(joints, px, sure, camera)
-    expected = 0.5 * lengths + 0.5 * scale * rest.bones
+    expected = 0.5 * build.lengths + 0.5 * build.scale * rest.bones
     joints = _deepen(joints, expected)
-    return Lifted(_limit(joints, expected), sure, scale, expected)
+    return Lifted(_limit(joints, expected), sure)
+
+
+def sureness(px: Floats, visibility: Floats, size_wh: tuple[int, int]) -> Floats:
+    """(n,) 0 guessed to 1 seen: visible by the detector's word, and not far outside the picture."""
+    seen = np.clip((visibility - SURE_FROM) / (SURE_TO - SURE_FROM), 0, 1)
+    beyond = np.maximum(-px, px - np.array(size_wh)).max(-1) / max(size_wh)
+    return np.asarray(seen * np.clip(1 - (beyond - OUTSIDE_FROM) / OUTSIDE_FADE, 0, 1))
 
 
 def frames(joints: Floats) -> Floats:
@@ -109,17 +139,22 @@ def frames(joints: Floats) -> Floats:
     return np.stack([x, y, z], axis=2)
 
 
-def _unbiased(world: Floats, rest: Skeleton) -> tuple[Floats, Floats, float]:
-    """Joints about an arbitrary origin, (5,) limb lengths and the person's scale."""
+def _unbiased(world: Floats, lengths: Floats, sure: Floats) -> Floats:
+    """(14, 3) joints about an arbitrary origin, limbs as long as `lengths`.
+
+    Legs that are not seen hang down, however the detector imagines them.
+    """
     raw = world - landmark_offsets(world)
-    measured = np.array([_pair_length(raw, *limb) for limb in LIMBS])
-    lengths = measured / np.array(list(LENGTH_BIAS.values()))
     joints = raw.copy()
-    for (upper, lower), length in zip(LIMBS, lengths, strict=True):
-        joints[lower] = joints[upper] + _unit(raw[lower] - raw[upper]) * length
-    trunk = np.linalg.norm(raw[SHOULDERS].mean(0) - raw[HIPS].mean(0)) / WIDTH_BIAS["trunk"]
-    ratios = [trunk / rest.trunk_m, lengths[2] / rest.bones[2], lengths[3] / rest.bones[3]]
-    return joints, lengths, float(np.median(ratios))
+    trunk = _unit(raw[SHOULDERS].mean(0) - raw[HIPS].mean(0))
+    down = _unit(np.array([0.0, -HANG_PLUMB, 0.0]) - (1 - HANG_PLUMB) * trunk)
+    for number, ((upper, lower), length) in enumerate(zip(LIMBS, lengths, strict=True)):
+        way = _unit(raw[lower] - raw[upper])
+        if number in LEGS:
+            seen = sure[lower][:, None]
+            way = _unit(seen * way + (1 - seen) * down)
+        joints[lower] = joints[upper] + way * length
+    return joints
 
 
 def landmark_offsets(joints: Floats) -> Floats:
