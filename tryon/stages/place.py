@@ -40,14 +40,24 @@ LASH_CLEARANCE_M = 0.0025
 MOST_PUSH_M = 0.010
 """A frame is moved off brow and cheek by at most this much."""
 MOST_EYEWEAR_TILT_RAD = np.radians(9.0)
+FRONT_SHARE_OF_TILT = 0.35
+"""An optician bends the temples down to the ears, so that the front keeps most of its own tilt."""
 TEMPLE_STRETCH = (0.82, 1.22)
 """A temple's bend lands on the ear by shortening or lengthening it within these factors."""
 MOST_TEMPLE_SWING_RAD = np.radians(14.0)
 HAT_SCALE = (0.82, 1.3)
+HAT_LIFT_M = 0.009
+"""A felt hat is set on the head, not pulled over it: so far its band lies over the head's widest ring."""
+HAT_TIP_BACK_RAD = np.radians(3.0)
 SHOULDER_SHARES = (0.40, 0.35, 0.20)
 """How much of the head's yaw, pitch and roll the shoulders share while they are unseen."""
 CONTACT_SHADOW_REACH_M = 0.007
-CONTACT_SHADOW_STRENGTH = 0.55
+CONTACT_SHADOW_STRENGTH = 0.36
+BRIM_SHADOW_STRENGTH = 0.42
+BRIM_SHADOW_REACH_M = 0.055
+"""Below a brim the shadow fades over this length, since light comes from more than one side."""
+BRIM_SHADOW_SOFT_M = 0.009
+LIGHT_IN_HEAD = np.array([0.0, 0.80, 0.60])
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,12 +134,13 @@ def draw_head(
 def contact_shadow(head: FittedHead, placements: tuple[Placement, ...]) -> NDArray[np.float32]:
     """(V,) openness of each head vertex, 1 far from every item and less where one lies on the skin.
 
-    Shadow falls a little downwards, as under light from above.
+    Shadow falls a little downwards, as under light from above. What hangs free throws none: lobes are
+    small, and where they are not quite the model's the picture's background would darken.
     """
     opaque = [
         apply(p.head_from_mesh, p.mesh.vertices.astype(np.float64))
         for p in placements
-        if p.mesh.material.alpha_mode == "OPAQUE"
+        if p.mesh.material.alpha_mode == "OPAQUE" and p.follows != "gravity"
     ]
     if not opaque:
         return np.ones(len(head.vertices), np.float32)
@@ -138,7 +149,30 @@ def contact_shadow(head: FittedHead, placements: tuple[Placement, ...]) -> NDArr
         head.vertices, distance_upper_bound=4 * CONTACT_SHADOW_REACH_M
     )
     shade = CONTACT_SHADOW_STRENGTH * np.exp(-((distance / CONTACT_SHADOW_REACH_M) ** 2))
+    hats = [p for p in placements if p.anchor == "crown"]
+    if hats:
+        shade = np.maximum(shade, _brim_shadow(head.vertices.astype(np.float64), hats))
     return np.asarray(1 - shade, np.float32)
+
+
+def _brim_shadow(skin: Floats, hats: list[Placement]) -> Floats:
+    """(V,) shade that hats cast on the skin below their brims, soft at its edge."""
+    brim = np.concatenate([_dense_points(p) for p in hats])
+    side = np.array([1.0, 0.0, 0.0])
+    across = np.stack([side, np.cross(LIGHT_IN_HEAD, side)], axis=1)
+    near = cKDTree(brim @ across).query(skin @ across, k=24)
+    ahead = (brim @ LIGHT_IN_HEAD)[near[1]] - (skin @ LIGHT_IN_HEAD)[:, None]
+    cover = np.exp(-((near[0] / BRIM_SHADOW_SOFT_M) ** 2))
+    fade = np.where(ahead > 0, np.exp(-ahead / BRIM_SHADOW_REACH_M), 0.0)
+    return np.asarray(BRIM_SHADOW_STRENGTH * (cover * fade).max(1))
+
+
+def _dense_points(placement: Placement) -> Floats:
+    """(n, 3) in `head`: vertices, edges' middles and faces' centres of a mesh."""
+    corners = placement.mesh.vertices.astype(np.float64)[placement.mesh.faces]
+    middles = 0.5 * (corners + np.roll(corners, 1, axis=1))
+    points = np.concatenate([corners.reshape(-1, 3), middles.reshape(-1, 3), corners.mean(1)])
+    return apply(placement.head_from_mesh, points)
 
 
 def _turned(placement: Placement, cam_from_head: Floats) -> Floats:
@@ -200,7 +234,7 @@ def _ear_tilt(temples: Temples, head: FittedHead) -> Floats:
     """(4, 4) turn about the bridge's x axis that brings the temples down or up onto the ears."""
     hinge = 0.5 * (temples.left_hinge + temples.right_hinge)
     ears = 0.5 * (head.anchors["left_ear"] + head.anchors["right_ear"]) - head.anchors["bridge"]
-    rise = np.arctan2(ears[1] - hinge[1], hinge[2] - ears[2])
+    rise = FRONT_SHARE_OF_TILT * np.arctan2(ears[1] - hinge[1], hinge[2] - ears[2])
     return rigid(
         exp_so3(np.array([np.clip(rise, -MOST_EYEWEAR_TILT_RAD, MOST_EYEWEAR_TILT_RAD), 0, 0]))
     )
@@ -231,16 +265,15 @@ def _push_off_the_face(asset: Asset, head_from_asset: Floats, head: FittedHead) 
 def _temple_swing(
     part: str, temples: Temples | None, head_from_asset: Floats, head: FittedHead
 ) -> Floats:
-    """(4, 4) in `asset`: swings and stretches a temple about its hinge until it rests on its ear."""
-    sides = {
-        "left_temple": ("left_ear", "left_hinge"),
-        "right_temple": ("right_ear", "right_hinge"),
-    }
-    if temples is None or part not in sides:
+    """(4, 4) in `asset`: swings and stretches a temple about its hinge until it rests on its ear.
+
+    Every part whose name begins with left_temple or right_temple belongs to that temple.
+    """
+    if temples is None or not part.startswith(("left_temple", "right_temple")):
         return np.eye(4)
-    ear_name, hinge_name = sides[part]
-    hinge = getattr(temples, hinge_name)
-    ear = apply(inverse(head_from_asset), head.anchors[ear_name])  # type: ignore[index]  # a HeadAnchor by the table above
+    left = part.startswith("left")
+    hinge = temples.left_hinge if left else temples.right_hinge
+    ear = apply(inverse(head_from_asset), head.anchors["left_ear" if left else "right_ear"])
     towards = ear - hinge
     reach = float(np.linalg.norm(towards))
     swing = _rotation_between(np.array([0.0, 0.0, -1.0]), towards / reach)
@@ -271,7 +304,8 @@ def _hat(asset: Asset, head: FittedHead) -> tuple[Placement, ...]:
     assert asset.band is not None
     ellipse = head.hat_ellipse
     scale = _fit_band((asset.band.half_width_m, asset.band.half_depth_m), ellipse)
-    head_from_asset = ellipse.head_from_ellipse @ scale
+    tipped = rigid(exp_so3(np.array([-HAT_TIP_BACK_RAD, 0, 0])), np.array([0, HAT_LIFT_M, 0]))
+    head_from_asset = ellipse.head_from_ellipse @ tipped @ scale
     return tuple(
         Placement(mesh, head_from_asset, asset.item_id, "crown", head_from_asset[:3, 3])
         for mesh in asset.parts

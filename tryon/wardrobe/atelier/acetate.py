@@ -51,9 +51,9 @@ def acetate(pattern: Pattern, color: str) -> Material:
             alpha_mode="BLEND",
         )  # fmt: skip
     if pattern == "plain":
-        return Material("acetate", (*linear(color), 1.0), roughness=0.10, reflectance=0.05)
+        return Material("acetate", (*linear(color), 1.0), roughness=0.15, reflectance=0.035)
     return Material(
-        f"{pattern} acetate", (1.0, 1.0, 1.0, 1.0), roughness=0.09, reflectance=0.05,
+        f"{pattern} acetate", (1.0, 1.0, 1.0, 1.0), roughness=0.14, reflectance=0.035,
         base_color_texture=sheet(pattern),
     )  # fmt: skip
 

@@ -248,7 +248,8 @@ def _temple_parts(frame: _Frame) -> list[Mesh]:
     """The left temple's meshes; their names begin with left_temple."""
     p, line = frame.p, frame.line
     metal = polished(p.metal)
-    sheet = acetate(p.pattern, p.color)
+    # A temple is seen along its side, where a studio's rim light would wash its colour out.
+    sheet = replace(acetate(p.pattern, p.color), roughness=0.26, reflectance=0.016)
     if frame.temples_of == "metal":
         return [
             eyewear_temples.wire_temple(line, high=min(p.temple_high_mm * MM, 0.004)).mesh(

@@ -43,7 +43,7 @@ _BLOCK = np.array(
 )
 """Section of the hat block from the brim over the ridge into the crease, which is a line, not a point."""
 _RIDGE_ROW = 7
-FRONT_LEAN = 0.15
+FRONT_LEAN = 0.12
 """How much narrower the crown is at the front of its ridge than at the band, over all round."""
 
 
@@ -58,9 +58,9 @@ class FedoraParameters(BaseModel):
 
     head_size_cm: float = Field(58.0, ge=50, le=66)
     length_by_width: float = Field(1.27, ge=1.0, le=1.5)
-    crown_front_mm: float = Field(122.0, ge=90, le=150)
-    crown_back_mm: float = Field(110.0, ge=85, le=150)
-    pinch_mm: float = Field(17.0, ge=0, le=25)
+    crown_front_mm: float = Field(116.0, ge=90, le=150)
+    crown_back_mm: float = Field(105.0, ge=85, le=150)
+    pinch_mm: float = Field(14.5, ge=0, le=25)
     brim_front_mm: float = Field(62.0, ge=30, le=120)
     brim_back_mm: float = Field(55.0, ge=30, le=120)
     brim_drop_mm: float = Field(13.0, ge=-20, le=30)
@@ -239,7 +239,9 @@ def _sweatband(block: _Block, p: FedoraParameters) -> Mesh:
     rows[..., 0] *= scale
     rows[..., 2] *= scale
     weave = cloth_textures.leather()
-    leather = weave.dyed(Material("leather", roughness=0.5), linear(p.leather_color))
+    leather = weave.dyed(
+        Material("leather", roughness=0.75, reflectance=0.02), linear(p.leather_color)
+    )
     return solids.grid(rows, closed_columns=True).mesh("sweatband", leather, tile_cm=weave.tile_cm)
 
 
@@ -247,8 +249,6 @@ def _lining(crown: Floats, p: FedoraParameters) -> Mesh:
     """Satin inside the crown, 2.5 mm behind the felt."""
     inside = crown - 0.0025 * solids.grid_normals(crown, closed_columns=True)
     inside[-1] = crown[-1] - [0, 0.0025, 0]
-    coarse = np.concatenate([inside[8:-1:3], inside[-1:]])[:, ::2]
-    satin = Material(
-        "satin", (*linear(p.lining_color), 1.0), roughness=0.45, sheen=linear(p.lining_color)
-    )
+    coarse = np.concatenate([inside[3:-1:2], inside[-1:]])[:, ::2]
+    satin = Material("satin", (*linear(p.lining_color), 1.0), roughness=0.6, reflectance=0.02)
     return solids.grid(coarse, closed_columns=True).flipped().mesh("lining", satin)

@@ -19,7 +19,7 @@ RINGS = np.array([0.36, 0.68, 0.9, 0.972, 1.0])
 """Shares of the outline; the light that the lens's edge gathers shows outside the last but one."""
 SIDES = 64
 CLEAR_ALPHA = 0.045
-MIRROR_ALPHA = 0.94
+MIRROR_ALPHA = 0.985
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def _material(lens: Lens) -> Material:
         )  # fmt: skip
     if lens.coat == "mirror":
         return Material(
-            "mirror lens", (1, 1, 1, 1), metallic=0.62, roughness=0.05, reflectance=0.10,
+            "mirror lens", (1, 1, 1, 1), metallic=0.78, roughness=0.05, reflectance=0.10,
             alpha_mode="BLEND", double_sided=True,
         )  # fmt: skip
     return Material(
