@@ -8,6 +8,7 @@ once a person and only follows the head afterwards. What hangs (earrings) or lie
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -52,6 +53,7 @@ HAT_TIP_BACK_RAD = np.radians(3.0)
 SHOULDER_SHARES = (0.40, 0.35, 0.20)
 """How much of the head's yaw, pitch and roll the shoulders share while they are unseen."""
 CONTACT_SHADOW_REACH_M = 0.007
+SHADOW_POINTS = 1200
 CONTACT_SHADOW_STRENGTH = 0.36
 BRIM_SHADOW_STRENGTH = 0.42
 BRIM_SHADOW_REACH_M = 0.055
@@ -65,7 +67,7 @@ class Placement:
     """One mesh of one item on one head, before this frame's head pose.
 
     head_from_mesh: (4, 4) affine; pivot_in_head: (3,) the point about which it swings when it does not
-    simply follow the head.
+    simply follow the head; vertices: (V, 3) float32 that replace the mesh's own on this person, or None.
     """
 
     mesh: Mesh
@@ -74,6 +76,7 @@ class Placement:
     anchor: HeadAnchor
     pivot_in_head: Floats
     follows: Follows = "head"
+    vertices: NDArray[np.float32] | None = None
 
 
 def place_on_head(asset: Asset, category: str, head: FittedHead) -> tuple[Placement, ...]:
@@ -100,6 +103,7 @@ def draw_worn(placement: Placement, fit: FaceFit, *, person: int) -> Draw:
         owner=placement.owner,
         person=person,
         opacity=fit.opacity,
+        vertices=placement.vertices,
     )
 
 
@@ -138,7 +142,7 @@ def contact_shadow(head: FittedHead, placements: tuple[Placement, ...]) -> NDArr
     small, and where they are not quite the model's the picture's background would darken.
     """
     opaque = [
-        apply(p.head_from_mesh, p.mesh.vertices.astype(np.float64))
+        apply(p.head_from_mesh, _thinned(p).astype(np.float64))
         for p in placements
         if p.mesh.material.alpha_mode == "OPAQUE" and p.follows != "gravity"
     ]
@@ -173,6 +177,12 @@ def _dense_points(placement: Placement) -> Floats:
     middles = 0.5 * (corners + np.roll(corners, 1, axis=1))
     points = np.concatenate([corners.reshape(-1, 3), middles.reshape(-1, 3), corners.mean(1)])
     return apply(placement.head_from_mesh, points)
+
+
+def _thinned(placement: Placement) -> NDArray[np.float32]:
+    """At most SHADOW_POINTS of the placement's vertices, which tell where it is closely enough."""
+    vertices = placement.mesh.vertices if placement.vertices is None else placement.vertices
+    return vertices[:: 1 + (len(vertices) - 1) // SHADOW_POINTS]
 
 
 def _turned(placement: Placement, cam_from_head: Floats) -> Floats:
@@ -341,12 +351,13 @@ def _necklace(asset: Asset, head: FittedHead) -> tuple[Placement, ...]:
     pivot = _neck_pivot(head)
     return tuple(
         Placement(
-            _off_the_skin(mesh, head_from_asset, head),
+            mesh,
             head_from_asset,
             asset.item_id,
             "neck",
             pivot,
             "shoulders",
+            _off_the_skin(mesh, head_from_asset, head),
         )
         for mesh in asset.parts
     )
@@ -357,25 +368,36 @@ def _neck_pivot(head: FittedHead) -> Floats:
     return np.asarray(0.5 * (head.anchors["left_lobe"] + head.anchors["right_lobe"]))
 
 
-def _off_the_skin(mesh: Mesh, head_from_mesh: Floats, head: FittedHead) -> Mesh:
-    """The mesh with each loose piece (a bead, a knot) moved out of the skin, keeping its shape."""
+def _off_the_skin(mesh: Mesh, head_from_mesh: Floats, head: FittedHead) -> NDArray[np.float32]:
+    """(V, 3) the mesh with each loose piece (a bead, a knot) moved out of the skin, keeping its shape."""
+    piece, middle, reach = _pieces(mesh)
+    middle = apply(head_from_mesh, middle)
+    reach = reach * float(np.cbrt(np.linalg.det(head_from_mesh[:3, :3])))
+    low = head.vertices[:, 1] < head.anchors["chin"][1]
+    skin, normals = head.vertices[low], head.normals[low]
+    distance, near = cKDTree(skin).query(middle, k=SKIN_NEIGHBOURS)
+    weight = 1 / (distance**2 + 1e-8)
+    weight /= weight.sum(1, keepdims=True)
+    normal = (weight[..., None] * normals[near]).sum(1)
+    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
+    under = (weight[..., None] * skin[near]).sum(1)
+    short = np.clip(reach - ((middle - under) * normal).sum(1), 0.0, MOST_PUSH_M)
+    shift = (short[:, None] * normal) @ np.linalg.inv(head_from_mesh[:3, :3]).T
+    return np.asarray(mesh.vertices + shift.astype(np.float32)[piece])
+
+
+@lru_cache(maxsize=64)
+def _pieces(mesh: Mesh) -> tuple[NDArray[np.int32], Floats, Floats]:
+    """(V,) the loose piece that each vertex belongs to; (N, 3) middles and (N,) mean radii of those."""
     edges = np.concatenate([mesh.faces[:, [0, 1]], mesh.faces[:, [1, 2]]])
     count = len(mesh.vertices)
     links = csr_matrix((np.ones(len(edges), bool), (edges[:, 0], edges[:, 1])), (count, count))
     pieces, piece = connected_components(links, directed=False)
-    at = apply(head_from_mesh, mesh.vertices.astype(np.float64))
+    at = mesh.vertices.astype(np.float64)
     sizes = np.bincount(piece, minlength=pieces)
     middle = np.stack([np.bincount(piece, at[:, k]) / sizes for k in range(3)], axis=1)
     reach = np.bincount(piece, np.linalg.norm(at - middle[piece], axis=1)) / sizes
-    distance, near = cKDTree(head.vertices).query(middle, k=SKIN_NEIGHBOURS)
-    weight = 1 / (distance**2 + 1e-8)
-    weight /= weight.sum(1, keepdims=True)
-    normal = (weight[..., None] * head.normals[near]).sum(1)
-    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
-    skin = (weight[..., None] * head.vertices[near]).sum(1)
-    short = np.clip(reach - ((middle - skin) * normal).sum(1), 0.0, MOST_PUSH_M)
-    shift = (short[:, None] * normal) @ np.linalg.inv(head_from_mesh[:3, :3]).T
-    return replace(mesh, vertices=mesh.vertices + shift[piece].astype(np.float32))
+    return piece, middle, reach
 
 
 NECKLACE_HALF_WIDTH_M = 0.0670
@@ -390,8 +412,12 @@ TIARA_BEHIND_HAIRLINE_M = (0.0, 0.024, -0.0135)
 TIARA_TIP_BACK_RAD = float(np.radians(30.0))
 
 
+@lru_cache(maxsize=64)
 def mirrored(asset: Asset) -> Asset:
-    """The asset for the other side of the body, x turned round, faces still outward."""
+    """The asset for the other side of the body, x turned round, faces still outward.
+
+    The same object on every call, so that a renderer keeps its meshes.
+    """
     flip = np.array([-1.0, 1.0, 1.0], np.float32)
     parts = tuple(
         replace(

@@ -26,6 +26,8 @@ FINE, COARSE = (16, 9), (10, 6)
 """Segments and rings of the pearls that are seen, and of those behind the neck."""
 OUT_OF_ROUND = 0.012
 """Standard deviation of a good pearl's length to its breadth."""
+MIRROR = 0.13
+"""Share of the light that nacre's thin plates reflect as a metal would, in their own colour."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class _Nacre:
 Nacre = Literal["white", "blush", "tahitian"]
 
 NACRES: dict[Nacre, _Nacre] = {
-    "white": _Nacre("#f6efe6", "#f8d2c8", 0.018, 0.10),
+    "white": _Nacre("#fbf3e6", "#fad4c6", 0.018, 0.12),
     "blush": _Nacre("#efcfc0", "#f7b9b4", 0.03, 0.10),
     "tahitian": _Nacre("#3f4346", "#5d8a7c", 0.16, 0.16),
 }
@@ -54,6 +56,7 @@ def nacre(kind: Nacre) -> Material:
     return Material(
         f"{kind} nacre",
         (*linear(pearl.body), 1.0),
+        metallic=MIRROR,
         roughness=0.2,
         reflectance=pearl.reflectance,
         sheen=(0.16 * r, 0.16 * g, 0.16 * b),

@@ -25,9 +25,9 @@ from tryon.wardrobe.atelier.solids import Solid
 MM = 0.001
 OVAL_POWER = 2.2
 """The oval is a superellipse a little fuller than an ellipse, as foreheads are."""
-ORNAMENT_SHARE = 0.80
+ORNAMENT_SHARE = 0.88
 """How much of the band's length the arches take; the rest are the plain ends in the hair."""
-TUCK_M = 0.014
+TUCK_M = 0.018
 """How far the ends turn inwards, into the hair."""
 OGEE = np.array([[-0.5, 0.0], [-0.515, 0.30], [-0.37, 0.56], [-0.13, 0.74], [0.0, 1.0]])
 SCROLL = np.array(
@@ -225,7 +225,7 @@ def _rails(p: TiaraParameters, band: _Band) -> Solid:
     beyond = np.clip((np.abs(along) - band.half_ornament) / (reach - band.half_ornament), 0, 1)
     closing = beyond**1.5
     middle = 0.5 * p.band_mm * MM
-    inward = -TUCK_M * beyond**2
+    inward = -TUCK_M * beyond**1.3
     rails = []
     for height in (0.0, p.band_mm * MM):
         level = height + (middle - height) * closing
