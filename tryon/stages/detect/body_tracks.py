@@ -12,6 +12,8 @@ from tryon.stages.detect.pose_landmarker import BodyFollower, BodySighting
 
 VELOCITY_CUTOFF_HZ = 4.0
 LONGEST_PREDICTION_S = 0.2
+LEAST_LOOKS = 4
+"""A find without a face is shown from this look on: what is nobody is soon lost again."""
 REMEMBERED_S = 3.0
 """Somebody who has faded away keeps the id when found again within this time …"""
 FARTHEST_RETURN = 3.0
@@ -25,7 +27,7 @@ COLOUR_COST = 4.0
 @dataclass(eq=False)
 class BodyTrack:
     """follower: None while the body is lost; velocity: of the hips, pixels a second; colours: running
-    mean of its `signature`; face: id of the face it wears now, or None."""
+    mean of its `signature`; face: id of the face it wears now, or None; looks: how often it was seen."""
 
     id: int
     sighting: BodySighting
@@ -34,6 +36,13 @@ class BodyTrack:
     follower: BodyFollower | None = None
     velocity: tuple[float, float] = (0.0, 0.0)
     face: int | None = None
+    looks: int = 1
+    had_face: bool = False
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is somebody: it wore a face, or was followed for a few looks."""
+        return self.had_face or self.looks >= LEAST_LOOKS
 
     def age_s(self, t_ns: int) -> float:
         """Seconds since the body was last seen."""
@@ -65,6 +74,7 @@ class BodyTrack:
             self.velocity = (vx, vy)
         self.colours = self.colours + SIGNATURE_SHARE * (colours - self.colours)
         self.sighting, self.seen_t_ns = sighting, t_ns
+        self.looks += 1
 
     def return_cost(self, body: BodySighting, colours: Floats, t_ns: int) -> float:
         """How unlikely it is that a newly found body is this one, infinite where it cannot be."""

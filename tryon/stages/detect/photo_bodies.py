@@ -23,9 +23,9 @@ from tryon.stages.detect.regions import (
 
 FIRST_FACELESS_ID = 1000
 """Ids of people whose face is not known start here, those of faces far below."""
-LEAST_SHARE_OF_LARGEST = 0.2
 LOOKS_BY_REACH = (VIEW_BY_REACH, 2.35, 3.1)
 """Sides of the views through which a body is read again, by its reach: their mean is steadier."""
+LEAST_AGREEING = 2
 MOST_SPREAD = 0.2
 """Further looks count while their trunks agree with the first within this share of its size."""
 
@@ -83,26 +83,26 @@ class PhotoBodies:
             if len(known) >= self._max_people:
                 break
             body = self._pose.look(without(frame.rgb, known), view_of(window))
-            if body is None or not is_body(body, frame.size_wh):
+            if body is None or not is_body(body, frame.size_wh, known):
                 continue
-            largest = max((b.torso_px for b in known), default=0.0)
-            if body.torso_px < LEAST_SHARE_OF_LARGEST * largest:
+            if any(same_person(body, other) for other in known):
                 continue
-            if not any(same_person(body, other) for other in known):
+            if len(self._again(frame.rgb, body)) >= LEAST_AGREEING:
                 more.append(body)
                 known.append(body)
         return more
 
+    def _again(self, picture: Picture, body: BodySighting) -> list[BodySighting]:
+        """Further looks at the same body that agree with the first."""
+        views = [View.square(body.hip, factor * body.reach_px) for factor in LOOKS_BY_REACH]
+        looks = [self._pose.look(picture, view) for view in views]
+        return [b for b in looks if b is not None and _trunk_gap(b, body) < MOST_SPREAD]
+
     def _steady(self, picture: Picture, body: BodySighting) -> BodySighting:
-        """The mean of several looks at the same body, with the mask of the middle one."""
-        looks = [body]
-        for factor in LOOKS_BY_REACH:
-            again = self._pose.look(picture, View.square(body.hip, factor * body.reach_px))
-            if again is not None and _trunk_gap(again, body) < MOST_SPREAD:
-                looks.append(again)
-        if len(looks) == 1:
+        """The mean of several looks at the same body, with the mask of the first."""
+        looks = self._again(picture, body)
+        if not looks:
             return body
-        looks = looks[1:]
         return BodySighting(
             np.mean([b.px for b in looks], axis=0),
             np.mean([b.world for b in looks], axis=0),

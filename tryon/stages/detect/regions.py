@@ -32,22 +32,38 @@ SAME_BODY = 0.38
 """Two finds whose trunks and heads are this near, in trunk sizes, are one person."""
 SAME_MASK = 0.55
 """… or whose masks share this much of the smaller one."""
-LEAST_FIND_SCORE = 0.5
-LEAST_TORSO_PX = 12.0
+LEAST_FIND_SCORE, LEAST_FIND_VISIBILITY = 0.85, 0.5
+"""Mean visibility of head and shoulders, and of all landmarks, of somebody found without a face."""
+LEAST_TORSO_PX, LEAST_TORSO_BY_LONG_SIDE = 16.0, 0.03
+LEAST_SHARE_OF_LARGEST = 0.45
+LEAST_TRUNK_MASK = 0.7
 LEAST_INSIDE = 0.5
 GREY = 127
 
 
-def is_body(body: BodySighting, size_wh: tuple[int, int]) -> bool:
-    """Whether a find may be somebody: shoulders seen, not tiny, at least half of the head and
-    shoulders in the picture."""
+def is_body(
+    body: BodySighting, size_wh: tuple[int, int], known: Sequence[BodySighting] = ()
+) -> bool:
+    """Whether a find without a face may be somebody, and not a table, a bag or a far passer-by."""
     points = body.px[:13]
     inside = ((points >= 0) & (points < np.array(size_wh))).all(1).mean()
+    largest = max((other.torso_px for other in known), default=0.0)
     return (
         body.score >= LEAST_FIND_SCORE
-        and body.torso_px >= LEAST_TORSO_PX
+        and float(body.visibility.mean()) >= LEAST_FIND_VISIBILITY
+        and body.torso_px >= max(LEAST_TORSO_BY_LONG_SIDE * max(size_wh), LEAST_TORSO_PX)
+        and body.torso_px >= LEAST_SHARE_OF_LARGEST * largest
         and float(inside) >= LEAST_INSIDE
+        and trunk_mask(body) >= LEAST_TRUNK_MASK
     )
+
+
+def trunk_mask(body: BodySighting) -> float:
+    """Share of the trunk that its own mask covers, 0 to 1."""
+    if body.mask is None:
+        return 0.0
+    corners = body.px[[11, 12, 24, 23]]
+    return float((body.mask.at(_grid(corners, shrink=0.7)) > 0.5).mean())
 
 
 def face_distance(face: FaceLandmarks, body: BodySighting) -> float:
@@ -144,16 +160,20 @@ def signature(picture: Picture, body: BodySighting) -> Floats:
 
 def _patch(picture: Picture, corners: Floats, *, shrink: float) -> Floats:
     """(3,) mean colour at a grid of points inside a quadrangle, grey where it is out of the picture."""
-    middle = corners.mean(0)
-    a, b, c, d = middle + shrink * (corners - middle)
-    s, t = (g.ravel()[:, None] for g in np.meshgrid(np.linspace(0, 1, 7), np.linspace(0, 1, 7)))
-    points = (1 - t) * ((1 - s) * a + s * b) + t * ((1 - s) * d + s * c)
-    place = np.floor(points).astype(np.int64)
+    place = np.floor(_grid(corners, shrink=shrink)).astype(np.int64)
     h, w = picture.shape[:2]
     inside = ((place >= 0) & (place < np.array([w, h]))).all(1)
     if not inside.any():
         return np.full(3, 0.5)
     return np.asarray(picture[place[inside, 1], place[inside, 0]].mean(0) / 255.0)
+
+
+def _grid(corners: Floats, *, shrink: float) -> Floats:
+    """(49, 2) points inside a (4, 2) quadrangle that is shrunk towards its middle."""
+    middle = corners.mean(0)
+    a, b, c, d = middle + shrink * (corners - middle)
+    s, t = (g.ravel()[:, None] for g in np.meshgrid(np.linspace(0, 1, 7), np.linspace(0, 1, 7)))
+    return np.asarray((1 - t) * ((1 - s) * a + s * b) + t * ((1 - s) * d + s * c))
 
 
 def _points_in(body: BodySighting) -> NDArray[np.float64]:

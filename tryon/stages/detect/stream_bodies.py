@@ -21,6 +21,7 @@ from tryon.stages.detect.regions import (
     same_person,
     search_windows,
     signature,
+    trunk_mask,
     view_of,
     views_of_face,
     without,
@@ -87,7 +88,7 @@ class StreamBodies:
                 track.age_s(t_ns),
             )
             for track in self._tracks
-            if track.is_shown(t_ns)
+            if track.is_shown(t_ns) and track.is_sure
         )
 
     def _onward(self, t_ns: int) -> int:
@@ -122,9 +123,10 @@ class StreamBodies:
         chest, before = body.px[11:13].mean(0), track.sighting.px[11:13].mean(0)
         moved = np.array(expected) - np.array(track.sighting.hip)
         step = float(np.linalg.norm(chest - before - moved)) / track.sighting.torso_px
+        somebody = track.had_face or is_body(body, frame.size_wh) or trunk_mask(body) > 0.5
         w, h = frame.size_wh
         inside = bool(((chest > -0.1 * w) & (chest < (1.1 * w, 1.1 * h))).all())
-        return step < MOST_STEP and body.score >= LEAST_FOLLOW_SCORE and inside
+        return step < MOST_STEP and body.score >= LEAST_FOLLOW_SCORE and inside and somebody
 
     def _part_doubles(self, faces: Sequence[FaceLandmarks], t_ns: int) -> None:
         """Two followers on one person: the body belongs to whose face it wears, else to whose
@@ -195,7 +197,7 @@ class StreamBodies:
             if picture is None or finds:
                 picture = without(frame.rgb, known)
             body = self._seeker.look(picture, view)
-            if body is not None and is_body(body, frame.size_wh):
+            if body is not None and is_body(body, frame.size_wh, known):
                 finds.append(body)
         return finds
 
@@ -244,6 +246,7 @@ class StreamBodies:
         taken = set(ids.values())
         for number, track in enumerate(shown):
             track.face = faces[worn[number]].track if number in worn else None
+            track.had_face |= track.face is not None
         for track in self._tracks:
             if track.face is not None:
                 track.id = track.face
