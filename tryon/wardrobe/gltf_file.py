@@ -105,7 +105,7 @@ class GltfFile:
             raw = self._resource(image.uri or "", must_exist=False)
         if raw is None:
             return None, f"the texture {name} is missing"
-        return _decoded_picture(raw, name)
+        return decoded_picture(raw, name)
 
     def entry(self, entries: list[Any] | None, index: int | None, kind: str) -> Any:
         if index is None or not entries or not 0 <= index < len(entries):
@@ -246,7 +246,8 @@ def _refuse_compressed(path: Path, gltf: pygltflib.GLTF2) -> None:
             )
 
 
-def _decoded_picture(raw: bytes, name: str) -> tuple[NDArray[np.uint8] | None, str]:
+def decoded_picture(raw: bytes, name: str) -> tuple[NDArray[np.uint8] | None, str]:
+    """(H, W, 3 or 4) uint8 of a coded picture and "" or how it was shrunk; None and why it is lost."""
     try:
         with Image.open(io.BytesIO(raw)) as image:
             if image.width * image.height > MOST_PICTURE_PIXELS:

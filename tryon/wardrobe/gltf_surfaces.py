@@ -19,6 +19,8 @@ from tryon.wardrobe.gltf_file import EXPORT_REMEDY, GltfFile
 
 MOST_NODES = 20_000
 MOST_DEPTH = 64
+LEAST_GLASS_ALPHA = 0.06
+"""So much of the clearest glass still shows."""
 
 _LOST = {
     "KHR_materials_clearcoat": "the clear coat",
@@ -293,13 +295,7 @@ class _Reader:
             _extension(given, "KHR_materials_transmission").get("transmissionFactor", 0)
         )
         if transmission > 0:
-            alpha = material.base_color[3] if material.alpha_mode == "BLEND" else 1.0
-            # What is let through, is see-through; a tint shows as a thin layer of colour.
-            alpha = min(alpha, max(0.12, 1 - 0.9 * transmission))
-            material = replace(
-                material, base_color=(*material.base_color[:3], alpha), metallic=0.0,
-                alpha_mode="BLEND",
-            )  # fmt: skip
+            material = _see_through(material, transmission)
             self._approximated[
                 f"transmission of {material.name} shows as transparency, without refraction"
             ] = None
@@ -355,6 +351,22 @@ class _Reader:
         normal[..., :2] *= scale
         normal /= np.maximum(np.linalg.norm(normal, axis=2, keepdims=True), 1e-9)
         return np.asarray(np.round((normal + 1) * 127.5), np.uint8)
+
+
+def _see_through(material: Material, transmission: float) -> Material:
+    """Glass as a blended layer: what passes is tinted by the base colour, what does not scatters it.
+
+    Blending takes from every channel alike, so the layer dims to the darkest channel of the tint and
+    gives the others back as they would look before a mid-grey.
+    """
+    tint = np.array(material.base_color[:3])
+    coverage = material.base_color[3] if material.alpha_mode == "BLEND" else 1.0
+    darkest = float(tint.min())
+    dimming = max(1 - transmission * darkest, 1e-3)
+    scattered = (1 - transmission) * tint + 0.5 * transmission * (tint - darkest)
+    r, g, b = (float(c) for c in np.clip(scattered / dimming, 0, 1))
+    alpha = max(coverage * dimming, LEAST_GLASS_ALPHA)
+    return replace(material, base_color=(r, g, b, alpha), metallic=0.0, alpha_mode="BLEND")
 
 
 def _local(node: pygltflib.Node) -> Floats:

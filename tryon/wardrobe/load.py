@@ -9,6 +9,7 @@ from threading import Lock
 from tryon.core.errors import UnknownItemError
 from tryon.wardrobe.asset import Asset
 from tryon.wardrobe.item import Item
+from tryon.wardrobe.model_asset import model_asset
 from tryon.wardrobe.occlusion import with_occlusion
 from tryon.wardrobe.recipes import make_asset
 
@@ -34,11 +35,15 @@ def load_asset(item: Item, variant: str) -> Asset:
     with _lock:
         asset = _kept.get(key)
         if asset is None:
-            asset = _kept[key] = _shaded(make_asset(item, variant))
+            asset = _kept[key] = _shaded(_made(item, variant))
         _kept.move_to_end(key)
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
         return asset
+
+
+def _made(item: Item, variant: str) -> Asset:
+    return make_asset(item, variant) if item.recipe is not None else model_asset(item, variant)
 
 
 def _shaded(asset: Asset) -> Asset:

@@ -14,14 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from embreex.mesh_construction import TriangleMesh
-from embreex.rtcore_scene import EmbreeScene
 from numpy.typing import NDArray
 
 from tryon.core.errors import SuppliesError
 from tryon.core.mesh import Mesh
 from tryon.core.spaces import Floats
 from tryon.supplies import baked_dir
+from tryon.wardrobe.rays import RayScene
 
 RAYS = 64
 REACH_M = 0.06
@@ -60,14 +59,7 @@ def bake_openness(
 
     vertices: (V, 3) metres; normals: (V, 3) unit; blockers: what shades, in the same space.
     """
-    scene = EmbreeScene()
-    keep_alive = [
-        TriangleMesh(scene, np.ascontiguousarray(mesh.vertices[mesh.faces], np.float32))
-        for mesh in blockers
-        if len(mesh.faces)
-    ]
-    if not keep_alive:
-        return np.ones(len(vertices), np.float32)
+    scene = RayScene(blockers)
     chunks = [
         _seen(scene, vertices[k : k + _VERTICES_AT_ONCE], normals[k : k + _VERTICES_AT_ONCE], k)
         for k in range(0, len(vertices), _VERTICES_AT_ONCE)
@@ -82,17 +74,13 @@ def _openness_of(mesh: Mesh, parts: Sequence[Mesh]) -> NDArray[np.float32]:
 
 
 def _seen(
-    scene: EmbreeScene, vertices: NDArray[np.float32], normals: NDArray[np.float32], first: int
+    scene: RayScene, vertices: NDArray[np.float32], normals: NDArray[np.float32], first: int
 ) -> NDArray[np.float32]:
     count = len(vertices)
     directions = _directions(normals.astype(np.float64), first).astype(np.float32)
     starts = vertices + SURFACE_OFFSET_M * normals
-    distance = scene.run(
-        np.repeat(starts, RAYS, axis=0).astype(np.float32),
-        directions.reshape(-1, 3),
-        query="DISTANCE",
-    ).reshape(count, RAYS)
-    shade = np.clip(1 - distance / REACH_M, 0, 1).mean(1)
+    distance = scene.distances(np.repeat(starts, RAYS, axis=0), directions.reshape(-1, 3))
+    shade = np.clip(1 - distance.reshape(count, RAYS) / REACH_M, 0, 1).mean(1)
     return np.asarray(1 - shade, np.float32)
 
 
