@@ -13,8 +13,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from tryon.core.fits import FaceFit, HeadAnchor
@@ -32,6 +30,7 @@ from tryon.core.transforms import (
     scaling,
 )
 from tryon.wardrobe.asset import Asset, Temples
+from tryon.wardrobe.beads import off_the_skin, shadow_mesh, shadow_on_skin
 from tryon.wardrobe.head import FittedHead, HeadEllipse, HeadModel
 
 Follows = Literal["head", "gravity", "shoulders"]
@@ -47,7 +46,7 @@ TEMPLE_STRETCH = (0.82, 1.22)
 """A temple's bend lands on the ear by shortening or lengthening it within these factors."""
 MOST_TEMPLE_SWING_RAD = np.radians(14.0)
 HAT_SCALE = (0.82, 1.3)
-HAT_LIFT_M = 0.009
+HAT_LIFT_M = 0.003
 """A felt hat is set on the head, not pulled over it: so far its band lies over the head's widest ring."""
 HAT_TIP_BACK_RAD = np.radians(3.0)
 SHOULDER_SHARES = (0.40, 0.35, 0.20)
@@ -67,7 +66,8 @@ class Placement:
     """One mesh of one item on one head, before this frame's head pose.
 
     head_from_mesh: (4, 4) affine; pivot_in_head: (3,) the point about which it swings when it does not
-    simply follow the head; vertices: (V, 3) float32 that replace the mesh's own on this person, or None.
+    simply follow the head; vertices: (V, 3) float32 that replace the mesh's own on this person, or None;
+    depth_bias_m: as in `Draw`.
     """
 
     mesh: Mesh
@@ -77,6 +77,7 @@ class Placement:
     pivot_in_head: Floats
     follows: Follows = "head"
     vertices: NDArray[np.float32] | None = None
+    depth_bias_m: float = 0.0
 
 
 def place_on_head(asset: Asset, category: str, head: FittedHead) -> tuple[Placement, ...]:
@@ -104,6 +105,7 @@ def draw_worn(placement: Placement, fit: FaceFit, *, person: int) -> Draw:
         person=person,
         opacity=fit.opacity,
         vertices=placement.vertices,
+        depth_bias_m=placement.depth_bias_m,
     )
 
 
@@ -138,13 +140,13 @@ def draw_head(
 def contact_shadow(head: FittedHead, placements: tuple[Placement, ...]) -> NDArray[np.float32]:
     """(V,) openness of each head vertex, 1 far from every item and less where one lies on the skin.
 
-    Shadow falls a little downwards, as under light from above. What hangs free throws none: lobes are
-    small, and where they are not quite the model's the picture's background would darken.
+    Shadow falls a little downwards, as under light from above. What hangs free throws none, since lobes
+    are small and what is not quite the model's would darken the background; necklaces bring their own.
     """
     opaque = [
         apply(p.head_from_mesh, _thinned(p).astype(np.float64))
         for p in placements
-        if p.mesh.material.alpha_mode == "OPAQUE" and p.follows != "gravity"
+        if p.mesh.material.alpha_mode == "OPAQUE" and p.follows == "head"
     ]
     if not opaque:
         return np.ones(len(head.vertices), np.float32)
@@ -349,18 +351,25 @@ def _necklace(asset: Asset, head: FittedHead) -> tuple[Placement, ...]:
     size = np.sqrt(girth / (NECKLACE_HALF_WIDTH_M * NECKLACE_HALF_DEPTH_M))
     head_from_asset = ellipse.head_from_ellipse @ scaling(float(np.clip(size, *NECKLACE_SCALE)))
     pivot = _neck_pivot(head)
-    return tuple(
-        Placement(
-            mesh,
-            head_from_asset,
-            asset.item_id,
-            "neck",
-            pivot,
-            "shoulders",
-            _off_the_skin(mesh, head_from_asset, head),
+    placements = []
+    for mesh in asset.parts:
+        vertices = off_the_skin(mesh, head_from_asset, head)
+        lying = Placement(
+            mesh, head_from_asset, asset.item_id, "neck", pivot, "shoulders", vertices
         )
-        for mesh in asset.parts
-    )
+        shadow = shadow_on_skin(mesh, vertices, head_from_asset, head)
+        placements += [
+            replace(lying, depth_bias_m=NECKLACE_BIAS_M),
+            # Nobody's: a shadow is not part of what the item covers.
+            replace(
+                lying,
+                mesh=shadow_mesh(mesh),
+                owner="",
+                vertices=shadow,
+                depth_bias_m=SHADOW_BIAS_M,
+            ),
+        ]
+    return tuple(placements)
 
 
 def _neck_pivot(head: FittedHead) -> Floats:
@@ -368,44 +377,12 @@ def _neck_pivot(head: FittedHead) -> Floats:
     return np.asarray(0.5 * (head.anchors["left_lobe"] + head.anchors["right_lobe"]))
 
 
-def _off_the_skin(mesh: Mesh, head_from_mesh: Floats, head: FittedHead) -> NDArray[np.float32]:
-    """(V, 3) the mesh with each loose piece (a bead, a knot) moved out of the skin, keeping its shape."""
-    piece, middle, reach = _pieces(mesh)
-    middle = apply(head_from_mesh, middle)
-    reach = reach * float(np.cbrt(np.linalg.det(head_from_mesh[:3, :3])))
-    low = head.vertices[:, 1] < head.anchors["chin"][1]
-    skin, normals = head.vertices[low], head.normals[low]
-    distance, near = cKDTree(skin).query(middle, k=SKIN_NEIGHBOURS)
-    weight = 1 / (distance**2 + 1e-8)
-    weight /= weight.sum(1, keepdims=True)
-    normal = (weight[..., None] * normals[near]).sum(1)
-    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
-    under = (weight[..., None] * skin[near]).sum(1)
-    short = np.clip(reach - ((middle - under) * normal).sum(1), 0.0, MOST_PUSH_M)
-    shift = (short[:, None] * normal) @ np.linalg.inv(head_from_mesh[:3, :3]).T
-    return np.asarray(mesh.vertices + shift.astype(np.float32)[piece])
-
-
-@lru_cache(maxsize=64)
-def _pieces(mesh: Mesh) -> tuple[NDArray[np.int32], Floats, Floats]:
-    """(V,) the loose piece that each vertex belongs to; (N, 3) middles and (N,) mean radii of those."""
-    edges = np.concatenate([mesh.faces[:, [0, 1]], mesh.faces[:, [1, 2]]])
-    count = len(mesh.vertices)
-    links = csr_matrix((np.ones(len(edges), bool), (edges[:, 0], edges[:, 1])), (count, count))
-    pieces, piece = connected_components(links, directed=False)
-    at = mesh.vertices.astype(np.float64)
-    sizes = np.bincount(piece, minlength=pieces)
-    middle = np.stack([np.bincount(piece, at[:, k]) / sizes for k in range(3)], axis=1)
-    reach = np.bincount(piece, np.linalg.norm(at - middle[piece], axis=1)) / sizes
-    return piece, middle, reach
-
-
 NECKLACE_HALF_WIDTH_M = 0.0670
 """Half axes of the neck's base of a mean adult, which necklaces are made for."""
 NECKLACE_HALF_DEPTH_M = 0.0495
 NECKLACE_SCALE = (0.8, 1.25)
-SKIN_NEIGHBOURS = 8
-"""Vertices of the coarse chest whose mean stands for the skin under a bead."""
+NECKLACE_BIAS_M, SHADOW_BIAS_M = 0.008, 0.003
+"""Pearls and their shadows win over a neck that is not quite the person's."""
 MEAN_HAT_HALF_WIDTH_M = 0.0779
 TIARA_BEHIND_HAIRLINE_M = (0.0, 0.024, -0.0135)
 """From the forehead's anchor to a tiara's lower edge, up and back through the hair of a mean head."""
