@@ -25,9 +25,9 @@ from tryon.wardrobe.atelier.solids import Solid
 MM = 0.001
 OVAL_POWER = 2.2
 """The oval is a superellipse a little fuller than an ellipse, as foreheads are."""
-ORNAMENT_SHARE = 0.88
+ORNAMENT_SHARE = 0.94
 """How much of the band's length the arches take; the rest are the plain ends in the hair."""
-TUCK_M = 0.018
+TUCK_M = 0.011
 """How far the ends turn inwards, into the hair."""
 OGEE = np.array([[-0.5, 0.0], [-0.515, 0.30], [-0.37, 0.56], [-0.13, 0.74], [0.0, 1.0]])
 SCROLL = np.array(
