@@ -30,9 +30,14 @@ def test_failure_half_way_leaves_what_was_there_before(
 ) -> None:
     target = tmp_path / "old.png"
     target.write_bytes(b"old")
-    with pytest.raises(failure), draft(target) as here:
-        here.write_bytes(b"half")
-        raise failure
+
+    def fail_half_way() -> None:
+        with draft(target) as here:
+            here.write_bytes(b"half")
+            raise failure
+
+    with pytest.raises(failure):
+        fail_half_way()
     assert target.read_bytes() == b"old"
     assert names(tmp_path) == ["old.png"]
 
@@ -77,7 +82,7 @@ def test_target_that_is_a_folder_or_below_a_file_is_refused(tmp_path: Path) -> N
     with pytest.raises(OutputError, match="Is a directory"):
         write_whole(tmp_path / "folder.png", b"x")
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(OutputError, match="Not a directory|File exists") as caught:
+    with pytest.raises(OutputError, match=r"Not a directory|File exists") as caught:
         write_whole(tmp_path / "file" / "out.png", b"x")
     assert "choose another folder" in caught.value.remedy
     assert names(tmp_path) == ["file", "folder.png"]

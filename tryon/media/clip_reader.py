@@ -54,6 +54,7 @@ class ClipReader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._closed = False
         self._container = open_container(path)
         try:
             stream = moving_picture(self._container)
@@ -95,6 +96,7 @@ class ClipReader:
 
     def close(self) -> None:
         """Let go of the file; reading ends."""
+        self._closed = True
         self._decoded.close()
         self._container.close()
 
@@ -111,7 +113,8 @@ class ClipReader:
             last_ns = t_ns
             yield ClipPicture(self._picture(frame), t_ns)
             self._waiting = next(self._decoded, None)
-        self._warn(last_ns)
+        if not self._closed:
+            self._warn(last_ns)
 
     def _decode(self) -> Generator[VideoFrame, None, None]:
         """Every frame that can be decoded, past damaged packets."""

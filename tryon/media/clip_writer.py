@@ -10,6 +10,7 @@ from types import TracebackType
 
 import av
 import numpy as np
+from av.codec.context import Flags
 from av.container import OutputContainer
 from av.error import FFmpegError
 from av.video.frame import VideoFrame
@@ -138,6 +139,8 @@ class ClipWriter:
         stream.time_base = self._tick_s
         codec = stream.codec_context
         codec.time_base = self._tick_s
+        # Otherwise the last picture would last 1/30 s, whatever the others do.
+        codec.flags |= Flags.frame_duration
         codec.colorspace = Colorspace.ITU709
         codec.color_primaries = ColorPrimaries.BT709
         codec.color_trc = ColorTrc.BT709

@@ -40,7 +40,9 @@ class Soundtrack:
         if picture is not None and picture.duration is not None and self.tick_s is not None:
             end = (picture.start_time or 0) + picture.duration
             self._picture_end_s = end * self.tick_s - self._origin_s
-        self.is_copied = self._stream is not None and self._stream.codec.name in _MP4_TAKES
+        self.is_copied = (
+            self._stream is not None and self._stream.codec.canonical_name in _MP4_TAKES
+        )
         self._packets: Iterator[Packet[AudioStream]] = iter(())
         self._ahead: Packet[AudioStream] | None = None
         self._last_dts: int | None = None
