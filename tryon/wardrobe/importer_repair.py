@@ -51,7 +51,7 @@ def repaired(meshes: Sequence[Mesh], report: ImportReport, *, path: Path) -> tup
 
 def _mended(mesh: Mesh, report: ImportReport) -> Mesh | None:
     corners = mesh.vertices[mesh.faces].astype(np.float64)
-    finite = np.isfinite(corners).all(axis=(1, 2))
+    finite = np.asarray(np.isfinite(corners).all(axis=(1, 2)))
     if not finite.all():
         report.lost.append(
             f"{int((~finite).sum()):,} triangles of {mesh.name} with coordinates that are no numbers"
