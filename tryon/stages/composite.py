@@ -93,7 +93,7 @@ def _decoded(codes: cv2.typing.MatLike) -> NDArray[np.float32]:
 
 def _coded(light: cv2.typing.MatLike) -> NDArray[np.uint8]:
     step = (cv2.sqrt(light) * (CODES - 1) + 0.5).astype(np.uint16)
-    return np.asarray(np.take(_code_of_root(), step))
+    return np.asarray(np.take(_code_of_root(), step), np.uint8)
 
 
 @cache
@@ -109,7 +109,7 @@ def _code_of_root() -> NDArray[np.uint8]:
     """(4096,) sRGB code by the square root of linear light."""
     light = (np.arange(CODES) / (CODES - 1)) ** 2
     code = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    return np.rint(255 * code).astype(np.uint8)
+    return np.asarray(np.rint(255 * code), np.uint8)
 
 
 def _around(rgb: Picture, layer: Layer) -> NDArray[np.uint8]:
@@ -132,5 +132,7 @@ def _grain(shape: tuple[int, ...], *, seed: int) -> NDArray[np.float32]:
 
 @cache
 def _grain_tile() -> NDArray[np.float32]:
-    size = (GRAIN_TILE_PX, GRAIN_TILE_PX)
-    return np.asarray(np.random.default_rng(2).standard_normal(size, np.float32))
+    tile: NDArray[np.float32] = np.random.default_rng(2).standard_normal(
+        (GRAIN_TILE_PX, GRAIN_TILE_PX), np.float32
+    )
+    return tile

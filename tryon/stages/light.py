@@ -2,8 +2,8 @@
 
 Skin is nearly matt. Its colour at landmark i is ρ · (l₀ + nᵢ · l₁) for albedo ρ and the light's
 first-order spherical harmonics (Ramamoorthi and Hanrahan 2001: order 1 holds most of what a matt
-surface shows). Direction and contrast are l₁ / l₀, free of the albedo. The level is not: it is the
-geometric mean of what the face and the brightest part of the picture suggest.
+surface shows). Direction and contrast are l₁ / l₀, free of the albedo. The level is not: it is a
+geometric mean of what the face and the brighter part of the picture suggest.
 """
 
 from __future__ import annotations
@@ -52,7 +52,10 @@ SKIN_HUE = np.array([1.36, 0.93, 0.66])
 """Linear colour of skin in white light, at luminance 1 (median of the palest to the darkest)."""
 
 STUDIO = Lighting.studio().ambient
-PRIOR_WEIGHT = 0.03
+FACE_SHARE = 0.45
+"""What the face says of the level, against the picture: skin may be dark where the light is not, and a
+backdrop may be dark where the light is on the face."""
+PRIOR_WEIGHT = 0.005
 """Pull of the studio's direction, in shares of the samples: settles what a half-hidden face leaves open."""
 MOST_CONTRAST = 0.7
 """Greatest |l₁| / l₀: a lamp and its fill; the limit for light from one side alone is 1."""
@@ -191,7 +194,9 @@ def _fit(normals: Floats, colors: Floats) -> _Shading | None:
 def _ambient(contrast: Floats, color: Floats, bright_grey: float) -> Floats:
     """(4, 3) light of this direction, with a level and a cast that stay within reason."""
     grey = float(color @ np.array([0.2126, 0.7152, 0.0722]))
-    level = np.sqrt(grey / SKIN_GREY * bright_grey / P95_GREY)
+    by_face = grey / SKIN_GREY
+    by_picture = max(bright_grey / P95_GREY, 0.5 * by_face)
+    level = by_face**FACE_SHARE * by_picture ** (1 - FACE_SHARE)
     cast = color / max(grey, 1e-6) / SKIN_HUE
     cast = np.clip(cast / cast.mean(), *CAST) ** CAST_SHARE
     base = STUDIO[0] * np.clip(level, *LEVEL) * cast
