@@ -217,7 +217,7 @@ def _outside(p: AcetatePattern, lens: cKDTree, at: Floats) -> Floats:
     rim = distance - _rim_breadth(p, at)
     bridge = _bridge(p, x, y)
     end = _end_piece(p, x, y)
-    both = _blend(_blend(rim, bridge, 0.0035), end, 0.0045)
+    both = np.maximum(_blend(_blend(rim, bridge, 0.0035), end, 0.0045), x - p.half_width)
     if p.keyhole == 0.0:
         return both
     notch = np.hypot(x, y - (p.bridge_y - p.bridge_high / 2)) - p.keyhole

@@ -149,6 +149,6 @@ def pin(at: Floats, outward: Floats, *, radius: float = 0.00085, stretch: float 
     up /= np.linalg.norm(up)
     along = np.cross(up, outward)
     turn = np.stack([along, outward, up], axis=1)
-    rings = np.array([[0, 0.34], [0.55, 0.30], [0.9, 0.16], [1.0, -0.3]])[::-1]
+    rings = np.array([[0, -0.3], [1.0, -0.3], [0.9, 0.16], [0.55, 0.30], [0, 0.34]])
     head = solids.lathe(rings, segments=14)
     return head.moved(rigid(turn, at) @ np.diag([radius * stretch, radius, radius, 1.0]))

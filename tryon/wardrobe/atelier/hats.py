@@ -194,11 +194,10 @@ def _brim(p: FedoraParameters, block: _Block, angle: Floats) -> Solid:
     edge = [(1.004, -0.5 * thick)]
     top = [(share, 0.0) for share in out[::-1]]
     rows = [_brim_row(p, block, angle, share, lift) for share, lift in (*under, *edge, *top)]
+    half = block.half_axes - thick
     inner = np.stack(
-        [block.half_axes[0] * np.sin(angle), 0 * angle, block.half_axes[1] * np.cos(angle)], 1
+        [half[0] * np.sin(angle), np.full_like(angle, -thick), half[1] * np.cos(angle)], 1
     )
-    inner *= (block.half_axes - thick)[0] / block.half_axes[0]
-    inner[:, 1] = -thick
     return _planar(solids.grid(np.array([inner, *rows]), closed_columns=True))
 
 
