@@ -12,10 +12,10 @@ from tryon.core.filters import dropout_opacity
 from tryon.core.fits import FaceFit, HeadAnchor
 from tryon.core.landmarks import FaceLandmarks, FaceMark
 from tryon.core.spaces import Floats
-from tryon.core.transforms import rigid
+from tryon.core.transforms import align, apply, inverse, rigid
 from tryon.stages.fit_face.person import PersonShape
 from tryon.stages.fit_face.pose import solve_pose
-from tryon.stages.fit_face.reading import Reading
+from tryon.stages.fit_face.reading import FIRST_IRIS, Reading
 from tryon.stages.fit_face.sighting import Sighting
 from tryon.wardrobe.head import HeadModel
 
@@ -29,13 +29,13 @@ SHOWN_CHANGE_M = 0.00025
 class _Shown:
     """A shape on display: kept as it is until the estimate has moved noticeably.
 
-    landmarks: (478, 3) in `head`, metres; deviation: (478, 3) and size: what they were made from.
+    landmarks: (478, 3) in `head`, metres; model_from_head: (4, 4) similarity to the space in which the
+    pose is solved, a head of base size turned as the landmarks in the middle of the face have it.
     """
 
     landmarks: Floats
     anchors: Mapping[HeadAnchor, Floats]
-    deviation: Floats
-    size: float
+    model_from_head: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +55,6 @@ class FaceFitter:
         self._model = head_model
         self._reading = Reading.load()
         self._trust = self._reading.trust()
-        self._belief = self._reading.belief()[:, None]
         self._known: dict[int, _Known] = {}
 
     def reset(self) -> None:
@@ -94,7 +93,7 @@ class FaceFitter:
         pd_m = float(np.linalg.norm(landmarks[FaceMark.LEFT_IRIS] - landmarks[FaceMark.RIGHT_IRIS]))
         fit = FaceFit(
             face.track,
-            rigid(pose[:3, :3], shown.size * pose[:3, 3]),
+            _rigid_part(pose @ shown.model_from_head),
             landmarks,
             shown.anchors,
             pd_m,
@@ -105,13 +104,29 @@ class FaceFitter:
 
     def _show(self, shape: PersonShape, shown: _Shown | None) -> _Shown:
         """The shape to display: the one before, unless the person's has moved away from it."""
-        size = shape.irises.size().factor
-        own = self._model.landmarks + self._belief * shape.deviation
-        inner = own[[FaceMark.LEFT_EYE_INNER, FaceMark.RIGHT_EYE_INNER]].mean(0)
-        landmarks = size * (own - inner)
+        own = self._model.landmarks + self._reading.person_share * shape.believed()
+        model_from_head = head_frame(own, self._model.landmarks, shape.irises.size().factor)
+        landmarks = apply(inverse(model_from_head), own)
         if shown is not None and _rms(landmarks - shown.landmarks) < SHOWN_CHANGE_M:
             return shown
-        return _Shown(landmarks, self._model.fitted(landmarks).anchors, shape.deviation, size)
+        return _Shown(landmarks, self._model.fitted(landmarks).anchors, model_from_head)
+
+
+def head_frame(own: Floats, base: Floats, size: float) -> Floats:
+    """(4, 4) similarity from `head` to where (478, 3) landmarks `own` of a base-sized head are.
+
+    A head is turned as all of its face, not its features alone, lies best on the base head.
+    """
+    face = np.arange(len(base)) < FIRST_IRIS
+    turn = align(base, own, face.astype(np.float64), scaled=False)[:3, :3]
+    inner = own[[FaceMark.LEFT_EYE_INNER, FaceMark.RIGHT_EYE_INNER]].mean(0)
+    return rigid(turn / size, inner)
+
+
+def _rigid_part(similarity: Floats) -> Floats:
+    """(4, 4) rigid: the same picture by a head of true size, farther off as it is larger."""
+    size = float(np.cbrt(np.linalg.det(similarity[:3, :3])))
+    return rigid(similarity[:3, :3] / size, similarity[:3, 3] / size)
 
 
 def _rms(shift: Floats) -> float:

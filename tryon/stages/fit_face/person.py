@@ -9,7 +9,7 @@ import numpy as np
 from tryon.core.landmarks import FACE_LANDMARKS, FaceMark
 from tryon.core.spaces import Floats
 from tryon.core.transforms import apply, inverse, rigid
-from tryon.stages.fit_face.reading import Reading
+from tryon.stages.fit_face.reading import FLIP, Reading
 from tryon.stages.fit_face.sighting import Sighting
 from tryon.stages.fit_face.size import (
     IRIS_DIAMETER_M,
@@ -26,6 +26,10 @@ MOST_STEP_M = 0.0008
 RELIEF_SHARE = 0.5
 """How much of a landmark's unexpected depth is believed: z is the network's guess."""
 LEAST_WORTH = 0.02
+PRIOR_FRAMES = 0.1
+"""How many frontal frames the mean head is worth against the person's own."""
+MIRROR_SHARE = 0.5
+"""How much the other side of the face says of this one, seen equally well."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +52,8 @@ class PersonShape:
         cosine = float(np.clip(-view_from_head[:3, 2] @ _line(view_from_head), 0.0, 1.0))
         worth = max(cosine**4, LEAST_WORTH)
         frames = min(self.frames + worth, MOST_FRAMES)
-        step = deviation_of(sighting, view_from_head, reading, self.deviation) - self.deviation
+        found = deviation_of(sighting, view_from_head, reading, self.deviation)
+        step = found - self.deviation
         if self.frames > 0:
             length = np.sqrt((step**2).sum(1))
             step = step * np.minimum(1.0, MOST_STEP_M / np.maximum(length, 1e-9))[:, None]
@@ -58,6 +63,10 @@ class PersonShape:
             frames,
             self._irises(sighting, view_from_head, cosine, focal_px),
         )
+
+    def believed(self) -> Floats:
+        """(478, 3) the deviation, drawn towards the mean head while little of the face was seen."""
+        return np.asarray(self.frames / (self.frames + PRIOR_FRAMES) * self.deviation)
 
     def _irises(
         self, sighting: Sighting, view_from_head: Floats, cosine: float, focal_px: float
@@ -90,7 +99,10 @@ def deviation_of(
     surprise = sighting.relief - relief / middle
     depth = depth + RELIEF_SHARE * middle * (surprise - trust @ surprise)
     found = np.concatenate([sighting.at * depth[:, None], -depth[:, None]], axis=1)
-    return np.asarray(apply(inverse(view_from_head), found) - reading.seen)
+    own = apply(inverse(view_from_head), found) - reading.seen
+    share = reading.seen_share(view_from_head)[:, None]
+    other = MIRROR_SHARE * share[reading.mirror]
+    return np.asarray((share * own + other * own[reading.mirror] * FLIP) / (share + other))
 
 
 def _line(view_from_head: Floats) -> Floats:

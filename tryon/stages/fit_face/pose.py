@@ -14,9 +14,9 @@ from tryon.stages.fit_face.reading import Reading
 from tryon.stages.fit_face.sighting import Sighting
 
 DEPTH_SHARE = 0.1
-"""Weight of z against x and y: the network is about three times less sure of it."""
+"""Weight of z against x and y: the network is about four times less sure of it."""
 STEPS = 4
-OUTLIER_SHARE = 0.03
+OUTLIER_SHARE = 0.05
 """Residual, as a share of the face's radius in the picture, at which a landmark has lost most say."""
 
 

@@ -11,12 +11,15 @@ import json
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tryon.core.errors import SuppliesError
 from tryon.core.landmarks import FACE_LANDMARKS
 from tryon.core.spaces import Floats
 from tryon.supplies import assets_dir
 
+FLIP = np.array([-1.0, 1.0, 1.0])
+"""Carries a point of `head` to its mirror image: only ever to compare a face's two sides."""
 LIPS = (
     61, 146, 91, 181, 84, 17, 314, 405, 321, 375, 291, 409, 270, 269, 267, 0, 37, 39, 40, 185,
     78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308, 415, 310, 311, 312, 13, 82, 81, 80, 191,
@@ -35,10 +38,11 @@ JAW_FADE_M = (-0.035, -0.060)
 SKULL_AXIS_Z_M = -0.075
 """Depth of the upright axis from which the face's surface is seen to bulge."""
 HIDDEN_COSINE, SEEN_COSINE = -0.15, 0.45
-LEAST_SEEN = 0.05
-"""Landmarks on the far side are guesses of the network; they still count a little."""
+_TABLES = ("seen_m", "lifted_m", "spread_m", "person_share")
 PERSON_SD_M = 0.004
 """How far people's landmarks lie from the mean head's."""
+LEAST_SEEN = 0.05
+"""Landmarks on the far side are guesses of the network; they still count a little."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,13 +51,16 @@ class Reading:
 
     seen: (478, 3) the points whose pictures are the landmarks' x and y; lifted: (478, 3) the points
     whose depths are the landmarks' z; spread: (478,) standard deviation across the line of sight;
-    outward: (478, 3) unit, the way the surface faces, roughly.
+    person_share: (478, 3) how much of a deviation from `seen` is the person's own, 0 to 1; outward:
+    (478, 3) unit, the way the surface faces, roughly; mirror: (478,) each landmark's counterpart.
     """
 
     seen: Floats
     lifted: Floats
     spread: Floats
+    person_share: Floats
     outward: Floats
+    mirror: NDArray[np.intp]
 
     @classmethod
     def load(cls) -> Reading:
@@ -61,9 +68,7 @@ class Reading:
         path = assets_dir() / "head" / "readings.json"
         try:
             table = json.loads(path.read_text())
-            return cls.of(
-                *(np.array(table[name], np.float64) for name in ("seen_m", "lifted_m", "spread_m"))
-            )
+            return cls.of(*(np.array(table[name], np.float64) for name in _TABLES))
         except (OSError, KeyError, ValueError) as error:
             raise SuppliesError(
                 f"the table of landmark readings {path} cannot be read: {error}.",
@@ -71,14 +76,17 @@ class Reading:
             ) from error
 
     @classmethod
-    def of(cls, seen: Floats, lifted: Floats, spread: Floats) -> Reading:
-        """From the three tables. Raises ValueError when a shape is wrong."""
-        shapes = (seen.shape, lifted.shape, spread.shape)
-        if shapes != ((FACE_LANDMARKS, 3), (FACE_LANDMARKS, 3), (FACE_LANDMARKS,)):
-            raise ValueError(f"tables must be (478, 3), (478, 3), (478,), got {shapes}")
+    def of(cls, seen: Floats, lifted: Floats, spread: Floats, person_share: Floats) -> Reading:
+        """From the four tables. Raises ValueError when a shape is wrong."""
+        wide, narrow = (FACE_LANDMARKS, 3), (FACE_LANDMARKS,)
+        shapes = (seen.shape, lifted.shape, spread.shape, person_share.shape)
+        if shapes != (wide, wide, narrow, wide):
+            raise ValueError(f"tables must be {wide}, {wide}, {narrow}, {wide}, got {shapes}")
         away = seen - np.array([0.0, 0.0, SKULL_AXIS_Z_M])
         away[:, 1] = 0.3 * seen[:, 1]
-        return cls(seen, lifted, spread, away / np.linalg.norm(away, axis=1, keepdims=True))
+        away /= np.linalg.norm(away, axis=1, keepdims=True)
+        between = np.linalg.norm(seen[:, None] * FLIP - seen[None], axis=2)
+        return cls(seen, lifted, spread, person_share, away, between.argmin(1))
 
     def trust(self) -> Floats:
         """(478,) weight of each landmark in the head's pose: precise and moving with the skull."""
@@ -89,12 +97,8 @@ class Reading:
         for marks, share in ((LIPS, LIPS_SHARE), (LIDS, LIDS_SHARE), (BROWS, BROWS_SHARE)):
             rigid[list(marks)] = share
         rigid[FIRST_IRIS:] = 0.0
-        weight = rigid / self.spread**2
+        weight = rigid / (self.spread**2 + PERSON_SD_M**2)
         return np.asarray(weight / weight.max())
-
-    def belief(self) -> Floats:
-        """(478,) 0 to 1: how much of a landmark's deviation from the mean is the person's own."""
-        return np.asarray(PERSON_SD_M**2 / (PERSON_SD_M**2 + self.spread**2))
 
     def seen_share(self, cam_from_head: Floats) -> Floats:
         """(478,) 1 where a landmark faces the camera, LEAST_SEEN where it is turned away."""
