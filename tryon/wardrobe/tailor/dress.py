@@ -1,0 +1,103 @@
+"""Baked geometry in the cloths of a variant: the garment that is worn, and the asset that is shown."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from tryon.core.mesh import Material, Mesh
+from tryon.wardrobe.asset import Asset
+from tryon.wardrobe.atelier.palette import linear
+from tryon.wardrobe.garment import Garment, GarmentPart
+from tryon.wardrobe.tailor.fabrics import FINISHES, cloth, tile_cm
+from tryon.wardrobe.tailor.make import BakedGarment, BakedPart, Progress
+from tryon.wardrobe.tailor.wardrobe import CUTS, baked_garment
+
+Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
+
+
+class GarmentParameters(BaseModel):
+    """What a catalogue file says of a garment by recipe.
+
+    cut: name of the pattern; cloth, color: finish and colour of the body of it; stripe: colour of
+    stripes, with stripe_cm: their width and repeat; rib, rib_color: of ribs and bands; trim,
+    trim_color: of collars, pockets and soles; button_color.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    cut: str
+    cloth: str = "jersey"
+    color: Color = "#202326"
+    stripe: Color | None = None
+    stripe_cm: tuple[float, float] = (0.9, 2.4)
+    rib: str | None = None
+    rib_color: Color | None = None
+    trim: str | None = None
+    trim_color: Color | None = None
+    button_color: Color = "#2a2622"
+    sole_color: Color = "#1c1a19"
+    size: str = Field("M", pattern=r"^[A-Z0-9]{1,4}$")
+
+    def model_post_init(self, context: object, /) -> None:
+        """Refuses cuts and cloths that there are not."""
+        if self.cut not in CUTS:
+            raise ValueError(f"there is no cut {self.cut!r}; there are {', '.join(CUTS)}")
+        for name in (self.cloth, self.rib, self.trim):
+            if name is not None and name not in FINISHES:
+                raise ValueError(f"there is no cloth {name!r}; there are {', '.join(FINISHES)}")
+
+
+def garment(
+    parameters: GarmentParameters,
+    *,
+    item_id: str,
+    variant: str,
+    progress: Progress | None = None,
+) -> Garment:
+    """The garment of the neutral figure, baked now if it never was."""
+    baked = baked_garment(parameters.cut, progress=progress)
+    levels = tuple(
+        tuple(
+            GarmentPart(_mesh(part, parameters), part.bones, part.weights, trim=part.trim)
+            for part in parts
+        )
+        for parts in baked.levels
+    )
+    return Garment(item_id, variant, levels, baked.layer, baked.hides_body, parameters.size)
+
+
+def make_garment_asset(parameters: GarmentParameters, /, *, item_id: str, variant: str) -> Asset:
+    """The finest level at rest, in `body` space, for pictures of the item alone."""
+    baked: BakedGarment = baked_garment(parameters.cut)
+    return Asset(item_id, variant, tuple(_mesh(part, parameters) for part in baked.levels[0]))
+
+
+def _mesh(part: BakedPart, parameters: GarmentParameters) -> Mesh:
+    material, tile = _material(part.name, parameters)
+    return Mesh(
+        part.name,
+        part.vertices,
+        part.faces,
+        part.normals,
+        part.uv_cm / tile,
+        occlusion=part.occlusion,
+        material=material,
+    )
+
+
+def _material(name: str, p: GarmentParameters) -> tuple[Material, tuple[float, float]]:
+    """Material of a part, and the size of one repeat of its textures in centimetres."""
+    if name == "rib":
+        finish, color = p.rib or "rib", p.rib_color or p.color
+    elif name == "trim":
+        finish, color = p.trim or p.cloth, p.trim_color or p.color
+    elif name == "button":
+        return Material("button", (*linear(p.button_color), 1.0), roughness=0.35), (1.0, 1.0)
+    elif name == "sole":
+        return Material("sole", (*linear(p.sole_color), 1.0), roughness=0.6), (1.0, 1.0)
+    else:
+        stripe = None if p.stripe is None else (p.stripe, *p.stripe_cm)
+        return cloth(p.cloth, p.color, stripe=stripe), tile_cm(p.cloth, stripe)
+    return cloth(finish, color), tile_cm(finish)

@@ -1,0 +1,1 @@
+"""Recipes of the garments: measures and ease as data, and the drafts made of them."""

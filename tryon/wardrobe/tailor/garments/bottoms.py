@@ -1,0 +1,200 @@
+"""Trousers and skirts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tryon.core.spaces import Floats
+from tryon.wardrobe.tailor.drape import WOOL, Fabric, Schedule
+from tryon.wardrobe.tailor.form import Form
+from tryon.wardrobe.tailor.make import Draft, Measure
+from tryon.wardrobe.tailor.pattern import Pattern
+from tryon.wardrobe.tailor.skirt_block import SKIRT_SEAMS, Flare, skirt_panels
+from tryon.wardrobe.tailor.trims import Band, Patch
+from tryon.wardrobe.tailor.trouser_block import LEG_SEAMS, PANELS, Legs, leg_panels
+
+CREPE = Fabric(bend=2.5e-5, friction=0.3)
+
+
+@dataclass(frozen=True)
+class TrouserRecipe:
+    """Metres: below_waist: upper edge under the natural waist; ease at waist and hip; knee_ease over
+    the calf's girth; hem: girth; above_floor: height of the hem; crotch_drop: room at the crotch."""
+
+    below_waist: float = 0.015
+    waist_ease: float = 0.012
+    hip_ease: float = 0.035
+    knee_ease: float = 0.075
+    hem: float = 0.385
+    above_floor: float = 0.045
+    crotch_drop: float = 0.012
+    band: float = 0.036
+    layer: int = 0
+
+
+@dataclass(frozen=True)
+class SkirtRecipe:
+    """Metres: waist_ease; above_knee: height of the hem over the knee joint; hem: girth."""
+
+    waist_ease: float = 0.008
+    above_knee: float = 0.015
+    hem: float = 1.62
+    band: float = 0.034
+    layer: int = 0
+
+
+TROUSERS = TrouserRecipe()
+SKIRT = SkirtRecipe()
+
+
+def trousers(form: Form, recipe: TrouserRecipe) -> Draft:
+    """Straight trousers with a waistband, belt loops and slanted pockets."""
+    m = form.measures
+    top = form.waist_y - recipe.below_waist
+    waist = float(form.girth_at(np.array([top]))[0]) + recipe.waist_ease
+    legs = Legs(
+        top,
+        form.hip_y,
+        form.crotch_y - recipe.crotch_drop,
+        form.knee_y,
+        recipe.above_floor,
+        waist,
+        m.hip + recipe.hip_ease,
+        m.calf + recipe.knee_ease,
+        recipe.hem,
+        fork_front=0.052 * m.hip,
+        fork_back=0.105 * m.hip,
+    )
+    pattern = Pattern(leg_panels(form, legs), LEG_SEAMS, tuple((p, "waist") for p in PANELS))
+    front, back = pattern.panel("front_l"), pattern.panel("back_l")
+    hem_half = front.edge("hem").length + back.edge("hem").length
+    return Draft(
+        pattern,
+        recipe.layer,
+        WOOL,
+        Schedule(sew=90),
+        trims=(
+            Band("trim", tuple((p, "waist") for p in PANELS), band_rows(recipe.band)),
+            Band("hem", tuple((p, "hem") for p in PANELS)),
+            *_loops(legs, recipe.band),
+            *_pockets(legs),
+        ),
+        measures=(
+            Measure("waist", _row(legs.waist / 4, top, legs.back_slant), waist),
+            Measure(
+                "hem",
+                tuple(
+                    (p, tuple(e.control[0]), tuple(e.control[-1]))
+                    for p in ("front_l", "back_l")
+                    for e in [pattern.panel(p).edge("hem")]
+                ),
+                hem_half,
+            ),
+            Measure(
+                "inside_leg",
+                (
+                    (
+                        "front_l",
+                        (0.0, legs.crotch_y - 0.02),
+                        (float(front.edge("hem").control[0][0]) + 0.02, legs.hem_y),
+                    ),
+                ),
+                float(
+                    np.hypot(
+                        float(front.edge("hem").control[0][0]) + 0.02,
+                        legs.crotch_y - 0.02 - legs.hem_y,
+                    )
+                ),
+            ),
+        ),
+    )
+
+
+def skirt(form: Form, recipe: SkirtRecipe) -> Draft:
+    """A flared skirt with a waistband."""
+    top = form.waist_y
+    waist = form.measures.waist + recipe.waist_ease
+    flare = Flare(top, top - form.knee_y - recipe.above_knee, waist, recipe.hem)
+    held = (("skirt_front", "waist"), ("skirt_back", "waist"))
+    return Draft(
+        Pattern(skirt_panels(form, flare), SKIRT_SEAMS, held),
+        recipe.layer,
+        CREPE,
+        trims=(
+            Band("trim", held, band_rows(recipe.band)),
+            Band("hem", (("skirt_front", "hem"), ("skirt_back", "hem"))),
+        ),
+        measures=(
+            Measure(
+                "length",
+                (("skirt_front", (0.0, top), (0.0, top - flare.length_m)),),
+                flare.length_m,
+            ),
+        ),
+    )
+
+
+def band_rows(width: float, lift: float = 0.0018) -> tuple[tuple[float, float], ...]:
+    """Rows of a flat band along an upper edge."""
+    return (
+        (width, -0.0004),
+        (width - 0.0008, lift),
+        (0.5 * width, lift),
+        (0.0008, lift),
+        (-0.0006, lift - 0.001),
+        (0.001, -0.0016),
+        (0.012, -0.0016),
+    )
+
+
+def _row(
+    half: float, y: float, slant: float
+) -> tuple[tuple[str, tuple[float, float], tuple[float, float]], ...]:
+    lines = []
+    for panel in PANELS:
+        front = panel.startswith("front")
+        sign = 1.0 if front == panel.endswith("_l") else -1.0
+        start = 0.0 if front else slant
+        lines.append((panel, (sign * start, y), (sign * (start + half), y)))
+    return tuple(lines)
+
+
+def _loops(legs: Legs, band: float) -> tuple[Patch, ...]:
+    """Belt loops over the waistband: two in front and two behind."""
+    out = []
+    for panel, share in (("front_l", 0.55), ("front_r", 0.55), ("back_l", 0.5), ("back_r", 0.5)):
+        front = panel.startswith("front")
+        sign = 1.0 if front == panel.endswith("_l") else -1.0
+        x = sign * share * legs.waist / 4 + (0.0 if front else sign * legs.back_slant)
+        y = legs.waist_y + (0.0 if front else 0.45 * legs.back_rise)
+        box = _box(x - 0.0045, x + 0.0045, y - band - 0.006, y - 0.001)
+        out.append(Patch("trim", panel, box, _flat(0.0040)))
+    return tuple(out)
+
+
+def _pockets(legs: Legs) -> tuple[Patch, ...]:
+    """The welt of a slanted pocket on each front."""
+    out = []
+    quarter = legs.waist / 4
+    for panel, sign in (("front_l", 1.0), ("front_r", -1.0)):
+        top = np.array([quarter - 0.045, legs.waist_y - 0.038])
+        low = np.array([legs.hip / 4 - 0.016, legs.hip_y + 0.045])
+        side = np.array([0.006, 0.003])
+        box = np.array([low, low + side, top + side, top])
+        if sign < 0:
+            box = box[::-1] * np.array([-1.0, 1.0])
+        out.append(Patch("cloth", panel, box, _flat(0.0014)))
+    return tuple(out)
+
+
+def _box(left: float, right: float, low: float, high: float) -> Floats:
+    return np.array([[left, low], [right, low], [right, high], [left, high]])
+
+
+def _flat(height: float):  # type: ignore[no-untyped-def]
+    def lift(points: Floats, away: Floats) -> Floats:
+        return np.full(len(points), height)
+
+    return lift

@@ -1,0 +1,58 @@
+"""The garments that there are, and how they are got: shipped, cached, or baked now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tryon.wardrobe.body import Body
+from tryon.wardrobe.tailor.form import Form
+from tryon.wardrobe.tailor.garments import bottoms, tops
+from tryon.wardrobe.tailor.make import BakedGarment, Draft, Progress, make
+from tryon.wardrobe.tailor.store import cached_path, read, recipe_hash, shipped_path, write
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A recipe with its numbers, and what drafts it."""
+
+    recipe: object
+    draft: Callable[[Form, Any], Draft]
+
+
+CUTS: Mapping[str, Cut] = {
+    "tee": Cut(tops.TEE, tops.top),
+    "long-sleeve": Cut(tops.MARINIERE, tops.top),
+    "trousers": Cut(bottoms.TROUSERS, bottoms.trousers),
+    "skirt": Cut(bottoms.SKIRT, bottoms.skirt),
+}
+"""Name → cut."""
+
+
+def digest_of(name: str) -> str:
+    """What a bake of this cut must carry. Raises KeyError for an unknown cut."""
+    return recipe_hash(name, CUTS[name].recipe)
+
+
+def bake(name: str, form: Form, *, progress: Progress | None = None) -> BakedGarment:
+    """Make a garment now. Raises KeyError for an unknown cut."""
+    cut = CUTS[name]
+    return make(cut.draft(form, cut.recipe), form, progress=progress)
+
+
+def baked_garment(name: str, *, progress: Progress | None = None) -> BakedGarment:
+    """A garment of the neutral figure: the shipped bake, else the cached one, else baked now.
+
+    Raises KeyError for an unknown cut, SuppliesError when the base body is missing.
+    """
+    digest = digest_of(name)
+    for path in (shipped_path(name), cached_path(name, digest)):
+        found = read(path, digest)
+        if found is not None:
+            return found
+    made = bake(name, Form.of(Body.load()), progress=progress)
+    path = cached_path(name, digest)
+    write(path, made, digest)
+    # What was rounded on its way to the disk is what everybody gets, the first time too.
+    return read(path, digest) or made
