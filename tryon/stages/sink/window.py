@@ -47,7 +47,7 @@ class WindowSink:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        cv2.destroyAllWindows()
+        cv2.destroyWindow(self._title)
 
     def write(self, result: TryonResult, *, mirrored: bool = False) -> str | None:
         """Show a result, as a mirror does or as it is, and return the key that was pressed.

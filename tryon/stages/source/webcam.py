@@ -102,21 +102,25 @@ class WebcamSource:
             self._closed = True
             self._arrival.notify_all()
         self._thread.join(_JOIN_S)
-        # While a hung driver holds the thread, letting go of the capture would crash both.
-        if not self._thread.is_alive():
-            self._capture.release()
 
     def _keep_newest(self) -> None:
+        """Read until the source is closed, then release the camera.
+
+        The capture belongs to this thread: releasing it while a hung driver reads would crash.
+        """
         last_ns = -1
-        while not (self._closed or self._failed):
-            arrived, bgr = self._capture.read()
-            last_ns = max(self._clock_ns(), last_ns + 1)
-            with self._arrival:
-                if arrived:
-                    self._newest = (np.asarray(bgr, np.uint8), last_ns)
-                else:
-                    self._failed = True
-                self._arrival.notify_all()
+        try:
+            while not (self._closed or self._failed):
+                arrived, bgr = self._capture.read()
+                last_ns = max(self._clock_ns(), last_ns + 1)
+                with self._arrival:
+                    if arrived:
+                        self._newest = (np.asarray(bgr, np.uint8), last_ns)
+                    else:
+                        self._failed = True
+                    self._arrival.notify_all()
+        finally:
+            self._capture.release()
 
     def _next(self) -> tuple[Picture, int] | None:
         """Take the newest picture, or wait for one; None when the source was closed."""
