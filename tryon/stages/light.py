@@ -77,6 +77,14 @@ class _Shading:
     color: Floats
 
 
+@dataclass(frozen=True, eq=False)
+class _SkinShape:
+    """A face and the (N, 3) normals of its skin landmarks in `head`, kept while its shape stays."""
+
+    landmarks_in_head: Floats
+    normals_in_head: Floats
+
+
 class LightTracker:
     """Light from frame to frame, smoothed over time."""
 
@@ -87,13 +95,19 @@ class LightTracker:
         """Forget the light of before: a cut, or another picture."""
         self._ambient: Floats | None = None
         self._t_ns = 0
+        self._shapes: dict[int, _SkinShape] = {}
 
     def estimate(self, frame: Frame, fits: Sequence[FaceFit]) -> Lighting:
         """The light that falls on the people of this frame; the studio's when nobody is there.
 
         Several people share one light, the nearer ones having more say.
         """
-        seen = [(s, _say(fit)) for fit in fits if (s := _shading(frame, fit)) is not None]
+        self._shapes = {fit.track: self._shape(fit) for fit in fits}
+        seen = [
+            (shading, _say(fit))
+            for fit in fits
+            if (shading := _shading(frame, fit, self._shapes[fit.track])) is not None
+        ]
         if seen:
             say = np.array([weight for _, weight in seen])
             say /= say.sum()
@@ -104,6 +118,12 @@ class LightTracker:
             return Lighting.studio()
         gain = np.clip(self._ambient[0] / STUDIO[0], 0.3, 1.2)
         return Lighting(self._ambient.copy(), (float(gain[0]), float(gain[1]), float(gain[2])))
+
+    def _shape(self, fit: FaceFit) -> _SkinShape:
+        known = self._shapes.get(fit.track)
+        if known is not None and known.landmarks_in_head is fit.landmarks_in_head:
+            return known
+        return _SkinShape(fit.landmarks_in_head, _skin_normals(fit.landmarks_in_head))
 
     def _follow(self, ambient: Floats, t_ns: int) -> None:
         dt_s = (t_ns - self._t_ns) / NS_PER_S
@@ -119,9 +139,9 @@ def _say(fit: FaceFit) -> float:
     return max(fit.opacity, 1e-3) / float(fit.cam_from_head[2, 3]) ** 2
 
 
-def _shading(frame: Frame, fit: FaceFit) -> _Shading | None:
+def _shading(frame: Frame, fit: FaceFit, shape: _SkinShape) -> _Shading | None:
     """How the light models one face, or None when too little of its skin is in the picture."""
-    normals = _skin_normals(fit.landmarks_in_head) @ fit.cam_from_head[:3, :3].T
+    normals = shape.normals_in_head @ fit.cam_from_head[:3, :3].T
     points = apply(fit.cam_from_head, fit.landmarks_in_head[SKIN])
     if points[:, 2].max() >= 0:
         return None

@@ -14,8 +14,6 @@ from pyrender.constants import BufFlags
 from tryon.core.mesh import Material, Mesh, Texture
 from tryon.core.scene import Draw
 
-DEFAULT_CAPACITY_BYTES = 512 * 1024**2
-
 
 class FashionMaterial(pyrender.MetallicRoughnessMaterial):  # type: ignore[misc]  # untyped
     """pyrender's material with what our shaders know beyond it.
@@ -173,7 +171,7 @@ class MeshStore:
     capacity_bytes: bound on buffers and textures together; what one frame draws may exceed it.
     """
 
-    def __init__(self, capacity_bytes: int = DEFAULT_CAPACITY_BYTES) -> None:
+    def __init__(self, capacity_bytes: int) -> None:
         self._capacity = capacity_bytes
         self._entries: OrderedDict[tuple[int, int], _Entry] = OrderedDict()
         self._textures: dict[tuple[int, bool], tuple[Texture, GpuTexture, int]] = {}
