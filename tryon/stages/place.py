@@ -339,9 +339,20 @@ def _tiara(asset: Asset, head: FittedHead) -> tuple[Placement, ...]:
 
 
 def _earrings(asset: Asset, head: FittedHead) -> tuple[Placement, ...]:
+    """One hanging from each lobe, a little above the lobe's tip."""
+    size = head.hat_ellipse.half_width_m / MEAN_HAT_HALF_WIDTH_M
+    rise = np.array([0.0, size * PIERCING_OVER_TIP_M, 0.0])
     left = _at_anchor(asset, head, "left_lobe")
     right = _at_anchor(mirrored(asset), head, "right_lobe")
-    return tuple(replace(p, follows="gravity") for p in left + right)
+    return tuple(
+        replace(
+            p,
+            head_from_mesh=rigid(None, p.pivot_in_head + rise),
+            pivot_in_head=p.pivot_in_head + rise,
+            follows="gravity",
+        )
+        for p in left + right
+    )
 
 
 def _necklace(asset: Asset, head: FittedHead) -> tuple[Placement, ...]:
@@ -383,6 +394,7 @@ NECKLACE_HALF_DEPTH_M = 0.0495
 NECKLACE_SCALE = (0.8, 1.25)
 NECKLACE_BIAS_M, SHADOW_BIAS_M = 0.008, 0.003
 """Pearls and their shadows win over a neck that is not quite the person's."""
+PIERCING_OVER_TIP_M = 0.0045
 MEAN_HAT_HALF_WIDTH_M = 0.0779
 TIARA_BEHIND_HAIRLINE_M = (0.0, 0.024, -0.0135)
 """From the forehead's anchor to a tiara's lower edge, up and back through the hair of a mean head."""

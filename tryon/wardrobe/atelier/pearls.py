@@ -182,7 +182,8 @@ class _Ball:
     def made(cls, segments: int, rings: int) -> _Ball:
         ball = solids.sphere(1.0, segments=segments, rings=rings)
         turned = ball.moved(rigid(np.array([[1.0, 0, 0], [0, 0, -1.0], [0, 1.0, 0]])))
-        return cls(turned.points, turned.faces)
+        used, faces = np.unique(turned.faces, return_inverse=True)
+        return cls(turned.points[used], faces.reshape(turned.faces.shape).astype(np.int32))
 
 
 def _tinted(kind: _Nacre, unit: Floats, rng: np.random.Generator) -> Floats:

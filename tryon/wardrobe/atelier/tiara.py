@@ -245,9 +245,9 @@ def _melee(
     for arch in arches:
         for side in arch.sides(200):
             reach = float(curves.lengths_along(side)[-1])
-            stones = max(4, int(reach / (2.4 * MM)))
+            stones = max(4, int(reach / (2.7 * MM)))
             places = curves.resample(side, 2 * stones + 1)[1::2]
-            rows.append((places, min(2.0 * MM, 0.96 * reach / stones)))
+            rows.append((places, min(2.2 * MM, 0.96 * reach / stones)))
         eyes = arch.placed(np.array([[-0.19, 0.34], [0.19, 0.34]]))
         rows.append((eyes, 0.15 * min(arch.breadth, 0.72 * arch.height)))
     flat = np.concatenate([points for points, _ in rows])
@@ -256,7 +256,7 @@ def _melee(
 
 
 def _pearl_tips(places: Floats, diameters: Floats) -> Mesh:
-    ball = solids.sphere(0.5, segments=8, rings=6)
+    ball = solids.sphere(0.5, segments=8, rings=5)
     transforms = np.array(
         [rigid(size * np.eye(3), place) for size, place in zip(diameters, places, strict=True)]
     )
