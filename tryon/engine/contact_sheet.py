@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -61,11 +62,18 @@ def _card(item: Item, renderer: Renderer) -> Image.Image:
     card.paste(Image.fromarray(photo), (0, 0))
     pen = ImageDraw.Draw(card)
     top = PHOTO_WH[1] + 22
-    pen.text((4, top), item.title.en, INK, ImageFont.load_default(26))
+    pen.text((4, top), _drawable(item.title.en), INK, ImageFont.load_default(26))
     words = [item.brand, item.category] + ([str(item.price)] if item.price else [])
-    pen.text((4, top + 40), "   ·   ".join(words), PALE, ImageFont.load_default(17))
+    pen.text((4, top + 40), _drawable("   ·   ".join(words)), PALE, ImageFont.load_default(17))
     card.paste(_swatches(item), (4, top + 76))
     return card
+
+
+def _drawable(text: str) -> str:
+    """Text in the letters of the font that comes with the picture library: Latin-1."""
+    stroked = text.translate(str.maketrans("łŁđĐıœŒ’‘“”–—", "lLdDioO''\"\"--"))
+    out = (char if ord(char) < 256 else unicodedata.normalize("NFKD", char)[0] for char in stroked)
+    return "".join(char if ord(char) < 256 else "?" for char in out)
 
 
 def _swatches(item: Item) -> Image.Image:

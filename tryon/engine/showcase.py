@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -79,7 +78,7 @@ def studio_backdrop(size_wh: tuple[int, int]) -> Picture:
     x = (np.arange(w) + 0.5) / w * 2 - 1
     y = (np.arange(h) + 0.5) / h * 2 - 1
     fall = np.exp(-0.9 * (x[None, :] ** 2 + (y[:, None] - 0.1) ** 2))
-    level = np.array([24.0, 24.0, 27.0]) + fall[..., None] * np.array([48.0, 47.0, 49.0])
+    level = np.array([26.0, 26.0, 29.0]) + fall[..., None] * np.array([64.0, 63.0, 65.0])
     # Half a level of noise, always the same, keeps the gradient from banding.
     grain = np.random.default_rng(8624).uniform(-0.5, 0.5, (h, w, 1))
     return np.asarray(np.clip(np.round(level + grain), 0, 255), np.uint8)
@@ -121,8 +120,3 @@ def _framed(asset: Asset, camera: PinholeCamera, view: View) -> Floats:
         # Perspective shifts the outline's middle; follow it.
         centre[:2] += 0.5 * (seen.min(0) + seen.max(0)) * distance
     return rigid(turn, -centre - np.array([0.0, 0.0, distance]))
-
-
-def shrunk(picture: NDArray[np.uint8], size_wh: tuple[int, int]) -> NDArray[np.uint8]:
-    """A picture made smaller without moiré."""
-    return np.asarray(cv2.resize(picture, size_wh, interpolation=cv2.INTER_AREA), np.uint8)
