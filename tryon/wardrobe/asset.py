@@ -39,7 +39,8 @@ class Asset:
     Origins: eyewear, the point of the frame that rests on the nose's bridge (midway between the pads,
     on the skin); hat, the centre of the inner band; earring, the point where it hangs from the lobe
     (made for either ear; mirrored in x for the right); necklace, the centre of the neck's base; tiara,
-    the point that rests on the skin at the forehead's anchor; mask, the tip of the nose.
+    the middle of its band's lower edge, which rests in the hair behind the forehead's anchor; mask, the
+    tip of the nose.
     """
 
     item_id: str

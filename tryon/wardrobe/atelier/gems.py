@@ -30,9 +30,11 @@ FIRE_SHARE = 0.22
 
 DIMMEST, BRIGHTEST = 0.7, 2.8
 """Gain of a facet's reflection: what it shows has come from more than one direction."""
-LUSTRE, DEPTH, POLISH = 0.74, 1.7, 0.2
-"""Metal of jewellery: the rest is white light scattered by a hand's polish, as in a light tent; how
-often light is coloured on its way, since curved metal sees itself; and its roughness."""
+LUSTRE, POLISH = 0.74, 0.2
+"""Metal of jewellery: the rest is white light scattered by a hand's polish, as in a light tent; and
+its roughness."""
+DEPTHS: dict[Metal, float] = {"gold": 1.7, "rose": 1.2, "silver": 1.0, "platinum": 1.0}
+"""How often light is coloured on its way, since small curved metal sees itself."""
 DIAMOND = Material("diamond", (0.96, 0.97, 1.0, 1.0), metallic=1.0, roughness=0.05)
 
 
@@ -41,7 +43,7 @@ def jewelled(metal: Metal) -> Material:
     plain = polished(metal)
     r, g, b, alpha = plain.base_color
     top = max(r, g, b)
-    deep = [top * (level / top) ** DEPTH for level in (r, g, b)]
+    deep = [top * (level / top) ** DEPTHS[metal] for level in (r, g, b)]
     return replace(
         plain, base_color=(deep[0], deep[1], deep[2], alpha), metallic=LUSTRE, roughness=POLISH
     )

@@ -44,7 +44,7 @@ Nacre = Literal["white", "blush", "tahitian"]
 
 NACRES: dict[Nacre, _Nacre] = {
     "white": _Nacre("#fbf3e6", "#fad4c6", 0.018, 0.12),
-    "blush": _Nacre("#efcfc0", "#f7b9b4", 0.03, 0.10),
+    "blush": _Nacre("#f7dccf", "#fbc0ba", 0.03, 0.10),
     "tahitian": _Nacre("#3f4346", "#5d8a7c", 0.16, 0.16),
 }
 
