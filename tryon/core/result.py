@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from tryon.core.body_fit import BodyFit
 from tryon.core.camera import PinholeCamera
 from tryon.core.fits import FaceFit
 from tryon.core.frame import Picture
@@ -15,10 +16,14 @@ from tryon.core.frame import Picture
 
 @dataclass(frozen=True)
 class Person:
-    """One person in the frame, with a stable id across frames."""
+    """One person in the frame, with a stable id across frames.
+
+    body: only looked for when something is worn on it.
+    """
 
     id: int
     face: FaceFit | None
+    body: BodyFit | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,8 @@ class TryonResult:
     """A dressed picture.
 
     image: (H, W, 3) uint8 sRGB, the frame it was computed from with the items on it;
-    layers: item id → (H, W) uint8 visible coverage, only when asked for;
+    layers: item id → (H, W) uint8 visible coverage, only when asked for; with clothes also `body`, the
+    outline of the fitted, dressed bodies;
     stages_ms: wall time by stage.
     """
 

@@ -1,4 +1,4 @@
-"""What the people of one stream wear: their fitted heads and where each item sits on them."""
+"""What the people of one stream wear on their heads: each fitted head, and where each item sits on it."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tryon.core.fits import FaceFit
 from tryon.core.result import PlacedItem
 from tryon.core.scene import Draw
 from tryon.core.spaces import Floats
+from tryon.engine.outfit import Accessory
 from tryon.stages.place import (
     Placement,
     contact_shadow,
@@ -20,20 +21,10 @@ from tryon.stages.place import (
     draw_worn,
     place_on_head,
 )
-from tryon.wardrobe.asset import Asset
-from tryon.wardrobe.catalogue import WornItem
 from tryon.wardrobe.head import FittedHead, HeadModel
 
 SHAPE_CHANGE_M = 2e-4
 """A head is fitted anew when its landmarks moved by this much (root mean square) in `head` space."""
-
-
-@dataclass(frozen=True, eq=False)
-class Garb:
-    """One item of the outfit with its loaded geometry."""
-
-    worn: WornItem
-    asset: Asset
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +38,7 @@ class _DressedHead:
 class Dresser:
     """Turns face fits into draws; remembers each person's fitted head while its shape stays."""
 
-    def __init__(self, model: HeadModel, outfit: Sequence[Garb]) -> None:
+    def __init__(self, model: HeadModel, outfit: Sequence[Accessory]) -> None:
         self._model = model
         self._outfit = tuple(outfit)
         self._dressed: dict[int, _DressedHead] = {}
@@ -75,7 +66,7 @@ class Dresser:
         camera: PinholeCamera,
     ) -> tuple[PlacedItem, ...]:
         """What `draws` put where: one entry an item and person."""
-        variants = {garb.worn.item.id: garb.worn.variant for garb in self._outfit}
+        variants = {piece.worn.item.id: piece.worn.variant for piece in self._outfit}
         anchors = {
             (p.owner, track): p.anchor
             for track, dressed in self._dressed.items()
@@ -105,8 +96,8 @@ class Dresser:
         head = self._model.fitted(fit.landmarks_in_head)
         placements = tuple(
             placement
-            for garb in self._outfit
-            for placement in place_on_head(garb.asset, garb.worn.item.category, head)
+            for piece in self._outfit
+            for placement in place_on_head(piece.asset, piece.worn.item.category, head)
         )
         return _DressedHead(
             fit.landmarks_in_head, head, placements, contact_shadow(head, placements)

@@ -8,13 +8,14 @@ from types import TracebackType
 from tryon.core.camera import PinholeCamera
 from tryon.core.frame import Frame, Picture
 from tryon.core.result import TryonResult
-from tryon.engine.dresser import Garb
+from tryon.engine.outfit import Accessory, Clothing, Outfit
 from tryon.engine.session import Session
-from tryon.stages.detect import DetectorMode, FaceDetector
+from tryon.stages.detect import BodyDetector, DetectorMode, FaceDetector
 from tryon.stages.render import Renderer
 from tryon.wardrobe.catalogue import Catalogue, parse_wear
 from tryon.wardrobe.head import HeadModel
 from tryon.wardrobe.load import load_asset
+from tryon.wardrobe.load_garment import is_garment, load_garment
 
 PHOTO_SUPERSAMPLE = 3.0
 STREAM_SUPERSAMPLE = 2.0
@@ -56,12 +57,21 @@ class Engine:
             self._renderer.close()
         self._renderer = self._photos = None
 
-    def outfit(
-        self, wear: Sequence[str], *, variants: Mapping[str, str] | None = None
-    ) -> tuple[Garb, ...]:
+    def outfit(self, wear: Sequence[str], *, variants: Mapping[str, str] | None = None) -> Outfit:
         """Load items by id, in wearing order. Raises UnknownItemError with close matches."""
         worn = parse_wear(self.catalogue, wear, variants or {})
-        return tuple(Garb(piece, load_asset(piece.item, piece.variant)) for piece in worn)
+        return Outfit(
+            tuple(
+                Accessory(piece, load_asset(piece.item, piece.variant))
+                for piece in worn
+                if not is_garment(piece.item)
+            ),
+            tuple(
+                Clothing(piece, load_garment(piece.item, piece.variant))
+                for piece in worn
+                if is_garment(piece.item)
+            ),
+        )
 
     def photo(
         self,
@@ -85,7 +95,7 @@ class Engine:
             height, width = picture.shape[:2]
             frame = Frame(picture, 0, 0, camera or PinholeCamera.default((width, height)))
         if self._photos is None:
-            self._photos = self._open("photo", (), PHOTO_SUPERSAMPLE)
+            self._photos = self._open("photo", Outfit(), PHOTO_SUPERSAMPLE)
         self._photos.forget()
         self._photos.wear(outfit)
         return self._photos.step(frame, layers=layers)
@@ -100,13 +110,14 @@ class Engine:
         outfit = self.outfit(wear, variants=variants)
         return self._open("stream", outfit, STREAM_SUPERSAMPLE)
 
-    def _open(self, mode: DetectorMode, outfit: Sequence[Garb], supersample: float) -> Session:
+    def _open(self, mode: DetectorMode, outfit: Outfit, supersample: float) -> Session:
         if self._renderer is None:
             self._renderer = Renderer()
         if self._head_model is None:
             self._head_model = HeadModel.load()
         return Session(
             lambda: FaceDetector(max_faces=self._max_faces, mode=mode),
+            lambda: BodyDetector(max_people=self._max_faces, mode=mode),
             self._renderer,
             self._head_model,
             outfit,

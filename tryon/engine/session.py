@@ -2,54 +2,63 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from time import perf_counter
 from types import TracebackType
 
-import numpy as np
-from numpy.typing import NDArray
-
-from tryon.core.camera import PinholeCamera
+from tryon.core.body_fit import BodyFit
+from tryon.core.fits import FaceFit
 from tryon.core.frame import Frame
-from tryon.core.landmarks import FaceLandmarks
 from tryon.core.result import Person, TryonResult
-from tryon.core.scene import Draw, Layer, Role
-from tryon.engine.dresser import Dresser, Garb
+from tryon.core.scene import Draw
+from tryon.engine.coverage import Mask, by_item, item_boxes, union
+from tryon.engine.dresser import Dresser
+from tryon.engine.observer import Observation, Observer
+from tryon.engine.outfit import Outfit
+from tryon.engine.tailoring import Tailoring
 from tryon.stages.composite import composite
-from tryon.stages.detect import FaceDetector
+from tryon.stages.detect import BodyDetector, FaceDetector
+from tryon.stages.fit_body import BodyFitter
 from tryon.stages.fit_face import FaceFitter
 from tryon.stages.light import LightTracker
 from tryon.stages.render import Renderer
 from tryon.stages.smooth import PoseSmoother
+from tryon.stages.wear import as_silhouette
+from tryon.wardrobe.body import Body
 from tryon.wardrobe.head import HeadModel
 
-Box = tuple[int, int, int, int]
+BODY_LAYER = "body"
+"""Name of the layer that holds the outline of the fitted, dressed body."""
+AHEAD = 2
+"""Frames that are looked at before the one that is drawn: one for each detector."""
 
 
 class Session:
     """People in one stream, dressed frame by frame. Close it, or use it as a context manager.
 
     A result is always drawn on the very frame that it was computed from. `step` is one frame in, one
-    result out; `run` looks for faces in the next frame while this one is drawn.
+    result out; `run` looks for people in the next frames while this one is drawn.
     """
 
     def __init__(
         self,
-        open_detector: Callable[[], FaceDetector],
+        open_faces: Callable[[], FaceDetector],
+        open_bodies: Callable[[], BodyDetector],
         renderer: Renderer,
         head_model: HeadModel,
-        outfit: Sequence[Garb],
+        outfit: Outfit,
         *,
         supersample: float,
     ) -> None:
         self._renderer = renderer
         self._head_model = head_model
         self._supersample = supersample
-        self._detecting = ThreadPoolExecutor(1, thread_name_prefix="tryon-detect")
-        self._detector = self._detecting.submit(open_detector).result()
+        self._observer = Observer(open_faces, open_bodies)
         self._fitter = FaceFitter(head_model)
         self._smoother = PoseSmoother()
+        self._body_fitter: BodyFitter | None = None
         self._light = LightTracker()
         self.wear(outfit)
 
@@ -64,88 +73,109 @@ class Session:
     ) -> None:
         self.close()
 
-    def wear(self, outfit: Sequence[Garb]) -> None:
+    def wear(self, outfit: Outfit) -> None:
         """Change what everybody wears from the next frame on; who is where is kept."""
-        self._dresser = Dresser(self._head_model, outfit)
+        self._dresser = Dresser(self._head_model, outfit.accessories)
+        self._tailoring: Tailoring | None = None
+        if outfit.clothes:
+            body = Body.load()
+            self._body_fitter = self._body_fitter or BodyFitter(body)
+            self._tailoring = Tailoring(body, outfit.clothes)
 
     def forget(self) -> None:
         """Start anew as if nobody had been seen: after a cut, or for the next photo."""
-        self._detecting.submit(self._detector.reset).result()
+        self._observer.reset()
         self._fitter.reset()
         self._smoother.reset()
         self._light.reset()
         self._dresser.reset()
+        if self._body_fitter is not None:
+            self._body_fitter.reset()
+        if self._tailoring is not None:
+            self._tailoring.reset()
 
     def step(self, frame: Frame, *, layers: bool = False) -> TryonResult:
         """Dress the people of one frame. With `layers`, each item's visible coverage comes along."""
-        return self._finish(frame, self._detecting.submit(self._detect, frame), layers=layers)
+        return self._finish(frame, self._watch(frame), layers=layers)
 
     def run(self, frames: Iterable[Frame], *, measure: bool = False) -> Iterator[TryonResult]:
         """Dress every frame in order; with `measure`, boxes of the visible items come along.
 
-        Faces of the following frame are looked for on the second core while this one is drawn.
+        People in the following frames are looked for on the other core while one is drawn.
         """
-        waiting: tuple[Frame, Future[tuple[tuple[FaceLandmarks, ...], float]]] | None = None
+        waiting: deque[tuple[Frame, Future[Observation]]] = deque()
         for frame in frames:
-            seen = self._detecting.submit(self._detect, frame)
-            if waiting is not None:
-                yield self._finish(*waiting, measure=measure)
-            waiting = (frame, seen)
-        if waiting is not None:
-            yield self._finish(*waiting, measure=measure)
+            waiting.append((frame, self._watch(frame)))
+            if len(waiting) > (AHEAD if self._tailoring is not None else 1):
+                yield self._finish(*waiting.popleft(), measure=measure)
+        while waiting:
+            yield self._finish(*waiting.popleft(), measure=measure)
 
     def close(self) -> None:
-        """Let go of the detector; the session cannot be used afterwards."""
-        self._detecting.submit(self._detector.close).result()
-        self._detecting.shutdown()
+        """Let go of the detectors; the session cannot be used afterwards."""
+        self._observer.close()
 
-    def _detect(self, frame: Frame) -> tuple[tuple[FaceLandmarks, ...], float]:
-        start = perf_counter()
-        return self._detector.detect(frame), 1000 * (perf_counter() - start)
+    def _watch(self, frame: Frame) -> Future[Observation]:
+        return self._observer.watch(frame, bodies=self._tailoring is not None)
 
     def _finish(
         self,
         frame: Frame,
-        seen: Future[tuple[tuple[FaceLandmarks, ...], float]],
+        watched: Future[Observation],
         *,
         layers: bool = False,
         measure: bool = False,
     ) -> TryonResult:
         laps = _Laps()
-        faces, detect_ms = seen.result()
+        observed = watched.result()
         laps.lap("wait")
-        fits = self._fitter.fit(faces, frame.camera)
+        faces = self._fitter.fit(observed.seen.faces, frame.camera)
         laps.lap("fit")
-        fits = self._smoother.smooth(fits, frame.t_ns)
+        faces = self._smoother.smooth(faces, frame.t_ns)
         laps.lap("smooth")
-        draws = self._dresser.draws(fits)
+        bodies: tuple[BodyFit, ...] = ()
+        clothes: tuple[Draw, ...] = ()
+        if self._tailoring is not None and self._body_fitter is not None:
+            bodies = self._body_fitter.fit(observed.seen.poses, faces, frame.camera, frame.t_ns)
+            laps.lap("fit_body")
+            clothes = self._tailoring.draws(bodies)
+        worn_on_heads = self._dresser.draws(faces)
+        draws = (*clothes, *worn_on_heads)
         laps.lap("place")
-        light = self._light.estimate(frame, fits)
+        light = self._light.estimate(frame, faces)
         laps.lap("light")
         layer = self._renderer.draw(frame.camera, draws, light, supersample=self._supersample)
         laps.lap("render")
         image = frame.rgb if layer is None else composite(frame.rgb, layer)
         laps.lap("composite")
-        masks = self._coverage(frame.camera, draws, layer) if layers or measure else {}
+        wanted = (layers or measure) and layer is not None
+        masks = self._renderer.coverage(frame.camera, draws) if wanted else {}
+        boxes = item_boxes(masks)
+        placed = self._dresser.placed(worn_on_heads, boxes, frame.camera)
+        if self._tailoring is not None:
+            placed = (*self._tailoring.placed(bodies, boxes, frame.camera), *placed)
+        timings = {"detect": observed.detect_ms, **laps.ms}
+        if observed.pose_ms is not None:
+            timings["detect_body"] = observed.pose_ms
         return TryonResult(
             image=image,
-            people=tuple(Person(fit.track, fit) for fit in fits),
-            items=self._dresser.placed(draws, _boxes(masks), frame.camera),
+            people=_people(faces, bodies),
+            items=placed,
             camera=frame.camera,
             t_ns=frame.t_ns,
             index=frame.index,
-            layers=_by_item(masks, draws, frame.size_wh) if layers else {},
-            stages_ms={"detect": detect_ms, **laps.ms},
+            layers={**by_item(masks, draws, frame.size_wh), **self._outline(frame, clothes)}
+            if layers
+            else {},
+            stages_ms=timings,
         )
 
-    def _coverage(
-        self, camera: PinholeCamera, draws: Sequence[Draw], layer: Layer | None
-    ) -> _Masks:
-        return {} if layer is None else self._renderer.coverage(camera, draws)
-
-
-_Masks = Mapping[tuple[str, int], tuple[NDArray[np.uint8], tuple[int, int]]]
-"""(item, person) → visible coverage and the picture's pixel where its top left corner lies."""
+    def _outline(self, frame: Frame, clothes: Sequence[Draw]) -> dict[str, Mask]:
+        """The silhouette of the fitted, dressed bodies, if any are worn on."""
+        if not clothes:
+            return {}
+        masks = self._renderer.coverage(frame.camera, as_silhouette(clothes, BODY_LAYER))
+        return {BODY_LAYER: union(masks, frame.size_wh)}
 
 
 class _Laps:
@@ -161,33 +191,8 @@ class _Laps:
         self._last = now
 
 
-def _boxes(masks: _Masks) -> dict[tuple[str, int], Box | None]:
-    boxes: dict[tuple[str, int], Box | None] = {}
-    for key, (mask, (x, y)) in masks.items():
-        columns, rows = np.flatnonzero(mask.any(0)), np.flatnonzero(mask.any(1))
-        boxes[key] = (
-            (
-                x + int(columns[0]),
-                y + int(rows[0]),
-                x + int(columns[-1]) + 1,
-                y + int(rows[-1]) + 1,
-            )
-            if len(columns)
-            else None
-        )
-    return boxes
-
-
-def _by_item(
-    masks: _Masks, draws: Sequence[Draw], size_wh: tuple[int, int]
-) -> dict[str, NDArray[np.uint8]]:
-    width, height = size_wh
-    layers = {
-        draw.owner: np.zeros((height, width), np.uint8)
-        for draw in draws
-        if draw.owner and draw.role is Role.VISIBLE
-    }
-    for (owner, _), (mask, (x, y)) in masks.items():
-        part = layers[owner][y : y + mask.shape[0], x : x + mask.shape[1]]
-        np.maximum(part, mask, out=part)
-    return layers
+def _people(faces: Sequence[FaceFit], bodies: Sequence[BodyFit]) -> tuple[Person, ...]:
+    """Everybody with a face or a body, faces first; a face and a body of one track are one person."""
+    by_track = {body.track: body for body in bodies}
+    seen = [Person(face.track, face, by_track.pop(face.track, None)) for face in faces]
+    return (*seen, *(Person(track, None, body) for track, body in by_track.items()))

@@ -1,0 +1,61 @@
+"""The clothes of everybody in one stream, put on their fitted bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tryon.core.body_fit import BodyFit
+from tryon.core.camera import PinholeCamera
+from tryon.core.result import PlacedItem
+from tryon.core.scene import Draw
+from tryon.engine.outfit import Clothing
+from tryon.stages.wear import LookOnBodies, Wearer
+from tryon.wardrobe.body import Body
+
+ANCHORS = {"body": ("neck_01",), "waist": ("spine_01",), "feet": ("foot_l", "foot_r")}
+"""Anchor name → joints whose middle it is."""
+
+
+class Tailoring:
+    """Turns body fits into draws; remembers each person's alterations."""
+
+    def __init__(self, body: Body, clothes: Sequence[Clothing]) -> None:
+        self._body = body
+        self._clothes = tuple(clothes)
+        self._look = LookOnBodies(body, [piece.garment for piece in clothes])
+        self._wearers: dict[int, Wearer] = {}
+
+    def reset(self) -> None:
+        """Forget everybody."""
+        self._wearers.clear()
+
+    def draws(self, fits: Sequence[BodyFit]) -> tuple[Draw, ...]:
+        """The bodies that hide, and what they wear."""
+        known = self._wearers
+        self._wearers = {fit.track: known.get(fit.track) or Wearer(self._look) for fit in fits}
+        return tuple(draw for fit in fits for draw in self._wearers[fit.track].draws(fit))
+
+    def placed(
+        self,
+        fits: Sequence[BodyFit],
+        boxes: dict[tuple[str, int], tuple[int, int, int, int] | None],
+        camera: PinholeCamera,
+    ) -> tuple[PlacedItem, ...]:
+        """Where each garment is on each person."""
+        entries = []
+        for fit in fits:
+            for piece in self._clothes:
+                item = piece.worn.item
+                joints = [self._body.bone(name) for name in ANCHORS.get(item.anchor, ("neck_01",))]
+                x, y = camera.project(fit.joints_cam_m[joints].mean(0))
+                entries.append(
+                    PlacedItem(
+                        item.id,
+                        piece.worn.variant,
+                        fit.track,
+                        item.anchor,
+                        (float(x), float(y)),
+                        boxes.get((item.id, fit.track)),
+                    )
+                )
+        return tuple(entries)
