@@ -211,9 +211,15 @@ def _defines(primitive: GpuPrimitive, fragment: Pass) -> dict[str, int]:
     """The variant of a shader; passes that do not shade need fewer."""
     if fragment == "hide":
         return {}
-    defines: dict[str, int] = primitive.defines
+    mode = primitive.material.core.alpha_mode
+    defines: dict[str, int] = dict(primitive.defines)
     if fragment == "coverage":
-        return {k: v for k, v in defines.items() if k not in ("NORMAL_MAP", "ROUGHNESS_MAP")}
-    if primitive.material.core.alpha_mode == "BLEND":
-        return {**defines, "SEE_THROUGH": 1}
+        defines.pop("NORMAL_MAP", None)
+        defines.pop("ROUGHNESS_MAP", None)
+        if mode == "OPAQUE":
+            defines.pop("BASE_MAP", None)
+    elif mode == "BLEND":
+        defines["SEE_THROUGH"] = 1
+    if mode == "MASK" or (mode == "BLEND" and fragment == "coverage"):
+        defines["HOLES"] = 1
     return defines

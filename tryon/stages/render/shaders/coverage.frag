@@ -3,6 +3,8 @@
 #include surface.glsl
 
 void main() {
+#ifdef HOLES
     if (base().a < surface.w) discard;
+#endif
     fragment = channel * emissive.a;
 }

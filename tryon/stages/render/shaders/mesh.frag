@@ -52,7 +52,10 @@ vec3 coded(vec3 linear) {
 
 void main() {
     vec4 color = base();
+#ifdef HOLES
+    // Only where there are any: a shader that may discard is run before the depth test, not after.
     if (color.a < surface.w) discard;
+#endif
     vec3 normal = normalize(v_normal);
     vec3 view = normalize(-v_position);
     if (!gl_FrontFacing) normal = -normal;
