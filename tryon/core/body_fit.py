@@ -10,7 +10,17 @@ import numpy as np
 
 from tryon.core.spaces import Floats
 
-BODY_JOINTS = 53
+BODY_JOINTS = (
+    "Root", "pelvis", "spine_01", "thigh_l", "thigh_r", "calf_l", "calf_r", "spine_02",
+    "foot_l", "foot_r", "spine_03", "ball_l", "ball_r", "clavicle_l", "clavicle_r", "neck_01",
+    "head", "upperarm_l", "upperarm_r", "lowerarm_l", "lowerarm_r", "hand_l", "hand_r",
+    "index_01_l", "index_01_r", "middle_01_l", "middle_01_r", "pinky_01_l", "pinky_01_r",
+    "ring_01_l", "ring_01_r", "thumb_01_l", "thumb_01_r", "index_02_l", "index_02_r",
+    "middle_02_l", "middle_02_r", "pinky_02_l", "pinky_02_r", "ring_02_l", "ring_02_r",
+    "thumb_02_l", "thumb_02_r", "index_03_l", "index_03_r", "middle_03_l", "middle_03_r",
+    "pinky_03_l", "pinky_03_r", "ring_03_l", "ring_03_r", "thumb_03_l", "thumb_03_r",
+)  # fmt: skip
+"""The joints of the body's rig, parents before children; left and right are the wearer's."""
 
 
 class BodyView(Enum):
@@ -24,7 +34,7 @@ class BodyView(Enum):
 
 @dataclass(frozen=True, eq=False)
 class BodyFit:
-    """A body under the frame's real camera; arrays of J = 53 joints in the order of the body's rig.
+    """A body under the frame's real camera; arrays of J = 53 joints in the order of `BODY_JOINTS`.
 
     track: the person's stable id; cam_from_rest: (J, 4, 4) affine, metres: each joint's motion of the
     body's rest pose (space `body`) into `cam`, its stretches included, ready for skinning;
@@ -55,7 +65,7 @@ class BodyFit:
             self.joints_px.shape,
             self.confidence.shape,
         )
-        j = BODY_JOINTS
+        j = len(BODY_JOINTS)
         if shapes != ((j, 4, 4), (j, 3), (j, 2), (j,)):
             raise ValueError(
                 f"a body fit needs ({j}, 4, 4), ({j}, 3), ({j}, 2) and ({j},), got {shapes}"

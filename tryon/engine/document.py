@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from typing import TypedDict
 
+from tryon.core.body_fit import BODY_JOINTS, BodyFit
 from tryon.core.camera import PinholeCamera
 from tryon.core.fits import FaceFit
 from tryon.core.result import PlacedItem, TryonResult
+from tryon.core.spaces import Floats
 
 
 class FaceDocument(TypedDict):
@@ -22,9 +24,24 @@ class FaceDocument(TypedDict):
     confidence: float
 
 
+class BodyDocument(TypedDict):
+    """By joint name: pixels, metres in `cam`, 0 guessed to 1 seen. `scale` is the person over the shape,
+    `shape` its coefficients, `measurements_mm` sizes by ISO 8559-1 name as far as one camera can tell."""
+
+    joints_px: dict[str, list[float]]
+    joints_cam_m: dict[str, list[float]]
+    joint_confidence: dict[str, float]
+    confidence: float
+    view: str
+    shape: dict[str, float]
+    scale: float
+    measurements_mm: dict[str, float]
+
+
 class PersonDocument(TypedDict):
     id: int
     face: FaceDocument | None
+    body: BodyDocument | None
 
 
 class ItemDocument(TypedDict):
@@ -63,7 +80,11 @@ def result_document(result: TryonResult) -> ResultDocument:
         "t_ns": result.t_ns,
         "camera": _camera(result.camera),
         "people": [
-            {"id": person.id, "face": None if person.face is None else _face(person.face)}
+            {
+                "id": person.id,
+                "face": None if person.face is None else _face(person.face),
+                "body": None if person.body is None else _body(person.body),
+            }
             for person in result.people
         ],
         "items": [_item(item) for item in result.items],
@@ -90,6 +111,30 @@ def _face(fit: FaceFit) -> FaceDocument:
         "pd_mm": round(fit.pd_m * 1000, 3),
         "pd_sd_mm": round(fit.pd_sd_m * 1000, 3),
         "confidence": round(fit.confidence, 4),
+    }
+
+
+def _body(fit: BodyFit) -> BodyDocument:
+    return {
+        "joints_px": _rows(fit.joints_px, 2),
+        "joints_cam_m": _rows(fit.joints_cam_m, 5),
+        "joint_confidence": {
+            name: round(float(c), 3) for name, c in zip(BODY_JOINTS, fit.confidence, strict=True)
+        },
+        "confidence": round(fit.overall_confidence, 3),
+        "view": fit.view.value,
+        "shape": {name: round(value, 4) for name, value in fit.shape.items()},
+        "scale": round(fit.scale, 5),
+        "measurements_mm": {
+            name: round(1000 * value, 1) for name, value in fit.measurements.items()
+        },
+    }
+
+
+def _rows(points: Floats, digits: int) -> dict[str, list[float]]:
+    return {
+        name: [round(float(v), digits) for v in row]
+        for name, row in zip(BODY_JOINTS, points, strict=True)
     }
 
 
