@@ -72,3 +72,46 @@ def correspond(out: Path) -> None:
     with HeadTruth() as truth:
         write_landmarks(measure_correspondence(truth), out)
     click.echo(f"Wrote {out}")
+
+
+@qa.command()
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The table to write.")
+def readings(out: Path) -> None:
+    """Measure how the landmark network reads heads whose truth is known.
+
+    This made assets/head/readings.json; it is needed again only for another landmark model or base
+    head. Takes two minutes.
+    """
+    from tryon.qa.heads import HeadTruth
+    from tryon.qa.readings import measure_readings, write_readings
+
+    with HeadTruth() as truth:
+        write_readings(measure_readings(truth), out)
+    click.echo(f"Wrote {out}")
+
+
+@qa.command()
+@click.option("--curve", is_flag=True, help="Also calmer and prompter smoothing.")
+@click.option("--seed", default=0, show_default=True, help="Of the sensor noise.")
+def steadiness(curve: bool, seed: int) -> None:
+    """Measure jitter on a still face and lag behind a moving one.
+
+    A real portrait goes through detector, fit and smoother, with fresh sensor noise in every frame:
+    once still, once swaying by a known amount.
+
+    \b
+    Examples:
+      tryon qa steadiness
+      tryon qa steadiness --curve
+    """
+    from rich.console import Console
+
+    from tryon.qa import steadiness as measuring
+    from tryon.stages.fit_face import FaceFitter
+    from tryon.wardrobe.head import HeadModel
+
+    fitter, portrait = FaceFitter(HeadModel.load()), measuring.demonstration_portrait()
+    still = measuring.record(portrait, fitter, moving=False, seed=seed)
+    moving = measuring.record(portrait, fitter, moving=True, seed=seed)
+    tunings = measuring.curve() if curve else measuring.IN_USE
+    Console().print(measuring.table(measuring.measure(still, moving, tunings)))

@@ -7,7 +7,7 @@ different amounts: a face's distance is known a hundred times worse than where i
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,10 +17,45 @@ from tryon.core.spaces import Floats
 from tryon.core.transforms import exp_so3, log_so3, rigid
 
 
+@dataclass(frozen=True)
+class Cutoff:
+    """A One-Euro filter's cutoff: at rest, and its rise per unit of speed."""
+
+    rest_hz: float
+    rise: float
+
+    def filter(self) -> OneEuro:
+        return OneEuro(self.rest_hz, beta=self.rise)
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """Cutoffs of the head's turn (rise per rad/s), direction (per unit of x/depth a second) and
+    distance (per relative change a second)."""
+
+    turn: Cutoff
+    direction: Cutoff
+    distance: Cutoff
+
+    def scaled(self, factor: float) -> Tuning:
+        """All cutoffs times a factor: above 1 prompter, below 1 calmer."""
+        return Tuning(
+            *(
+                Cutoff(factor * cutoff.rest_hz, factor * cutoff.rise)
+                for cutoff in (self.turn, self.direction, self.distance)
+            )
+        )
+
+
+TUNING = Tuning(Cutoff(2.5, 25.0), Cutoff(6.0, 400.0), Cutoff(1.5, 15.0))
+"""Where the curve of `tryon qa steadiness --curve` bends: hardly any lag, less than half the jitter."""
+
+
 class PoseSmoother:
     """Filters each track's head pose by the frames' own times. `reset` forgets everybody."""
 
-    def __init__(self) -> None:
+    def __init__(self, tuning: Tuning = TUNING) -> None:
+        self._tuning = tuning
         self.reset()
 
     def reset(self) -> None:
@@ -28,8 +63,13 @@ class PoseSmoother:
         self._tracks: dict[int, _Smoothed] = {}
 
     def smooth(self, fits: Sequence[FaceFit], t_ns: int) -> tuple[FaceFit, ...]:
-        """The same heads with smoothed poses; tracks that are not among them are forgotten."""
-        self._tracks = {fit.track: self._tracks.get(fit.track, _Smoothed()) for fit in fits}
+        """The same heads with smoothed poses; tracks that are not among them are forgotten.
+
+        When time jumps back (a looped clip), every pose passes unchanged once.
+        """
+        self._tracks = {
+            fit.track: self._tracks.get(fit.track) or _Smoothed(self._tuning) for fit in fits
+        }
         return tuple(
             replace(fit, cam_from_head=self._tracks[fit.track].step(fit.cam_from_head, t_ns))
             for fit in fits
@@ -39,16 +79,18 @@ class PoseSmoother:
 class _Smoothed:
     """One track's pose as rotation, direction (x/depth, y/depth) and log distance."""
 
-    def __init__(self) -> None:
-        self._turn = OneEuro(1.0, beta=8.0)
-        self._place = OneEuro(2.0, beta=60.0)
-        self._distance = OneEuro(0.7, beta=6.0)
+    def __init__(self, tuning: Tuning) -> None:
+        self._turn = tuning.turn.filter()
+        self._place = tuning.direction.filter()
+        self._distance = tuning.distance.filter()
         self._rotation: Floats | None = None
         self._direction: Floats = np.zeros(2)
         self._log_depth: Floats = np.zeros(1)
 
     def step(self, cam_from_head: Floats, t_ns: int) -> Floats:
-        rotation, direction, log_depth = _split(cam_from_head)
+        rotation = cam_from_head[:3, :3]
+        x, y, z = cam_from_head[:3, 3]
+        direction, log_depth = np.array([x, y]) / -z, np.log([-z])
         if self._rotation is None:
             self._rotation, self._direction, self._log_depth = rotation, direction, log_depth
         turn = log_so3(self._rotation.T @ rotation)
@@ -58,8 +100,3 @@ class _Smoothed:
         self._log_depth = self._log_depth + self._distance.gain(recede, t_ns) * recede
         depth = float(np.exp(self._log_depth[0]))
         return rigid(self._rotation, depth * np.array([*self._direction, -1.0]))
-
-
-def _split(cam_from_head: Floats) -> tuple[Floats, Floats, Floats]:
-    x, y, z = cam_from_head[:3, 3]
-    return cam_from_head[:3, :3], np.array([x, y]) / -z, np.log([-z])
