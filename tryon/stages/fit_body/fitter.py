@@ -30,7 +30,8 @@ from tryon.stages.fit_body.lift import (
     sureness,
 )
 from tryon.stages.fit_body.person import Person
-from tryon.stages.fit_body.rig import Rig, rotation_of
+from tryon.stages.fit_body.rig import Rig
+from tryon.stages.fit_body.vectors import orthonormal
 from tryon.wardrobe.body import Body
 
 HEIR_DISTANCE = 0.5
@@ -171,7 +172,7 @@ class BodyFitter:
             pose,
             camera,
             self._rest_head,
-            chest_turn=rotation_of(stance.trunk[3]),
+            chest_turn=orthonormal(stance.trunk[3, :3, :3]),
             neck_base=self._rig.neck_base(stance.trunk),
             rest_neck_base=self._rig.rest_neck_base,
             scale=stance.scale,

@@ -12,6 +12,7 @@ from tryon.core.fits import FaceFit
 from tryon.core.landmarks import FaceMark, PoseLandmarks
 from tryon.core.spaces import Floats, flip_opencv
 from tryon.core.transforms import exp_so3, log_so3, rotation_from_angles
+from tryon.stages.fit_body.vectors import cross, unit
 from tryon.wardrobe.head_anatomy import Points, landmark_points
 
 NOSE, LEFT_EAR, RIGHT_EAR = 0, 7, 8
@@ -76,10 +77,10 @@ def head_of_pose(
 ) -> Floats:
     """(4, 4) affine of the head by ears and nose, never turned impossibly far from the chest."""
     world = flip_opencv(pose.world[[NOSE, LEFT_EAR, RIGHT_EAR]])
-    across = _unit(world[1] - world[2])
+    across = unit(world[1] - world[2])
     ahead = world[0] - 0.5 * (world[1] + world[2])
-    ahead = _unit(ahead - (ahead @ across) * across)
-    axes = np.stack([across, np.cross(ahead, across), ahead], axis=1)
+    ahead = unit(ahead - (ahead @ across) * across)
+    axes = np.stack([across, cross(ahead, across), ahead], axis=1)
     turn = axes @ rotation_from_angles(0.0, -rest.nose_dip_rad, 0.0)
     away = log_so3(chest_turn.T @ turn)
     angle = float(np.linalg.norm(away))
@@ -99,7 +100,3 @@ def head_of_pose(
 
 def _spread(points: Floats) -> float:
     return float(np.sqrt(((points - points.mean(0)) ** 2).sum(1).mean()))
-
-
-def _unit(vector: Floats) -> Floats:
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9))

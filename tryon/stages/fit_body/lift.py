@@ -7,12 +7,14 @@ lengths together the depth. All arrays hold fourteen points in the order of `LAN
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from tryon.core.camera import PinholeCamera
 from tryon.core.landmarks import PoseLandmarks
 from tryon.core.spaces import Floats, flip_opencv
+from tryon.stages.fit_body.vectors import cross, unit
 
 LANDMARKS = np.array([11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28, 31, 32])
 """Pose landmarks of shoulder, elbow, wrist, hip, knee, ankle, toe; each left, right."""
@@ -64,12 +66,12 @@ class Skeleton:
 
     joints: Floats
 
-    @property
+    @cached_property
     def bones(self) -> Floats:
         """(5,) mean lengths of `LIMBS`."""
         return np.array([_pair_length(self.joints, *limb) for limb in LIMBS])
 
-    @property
+    @cached_property
     def trunk_m(self) -> float:
         """From the middle of the shoulders to that of the hips."""
         return float(np.linalg.norm(self.joints[SHOULDERS].mean(0) - self.joints[HIPS].mean(0)))
@@ -132,9 +134,9 @@ def frames(joints: Floats) -> Floats:
         parent[lower] = joints[upper] - joints[lower]
     across = np.tile(joints[0] - joints[1], (14, 1))
     across[HIPS] = joints[6] - joints[7]
-    y = _unit(parent)
-    x = _unit(across - np.einsum("ij,ij->i", across, y)[:, None] * y)
-    z = np.cross(x, y)
+    y = unit(parent)
+    x = unit(across - (across * y).sum(1, keepdims=True) * y)
+    z = cross(x, y)
     x[1::2] *= -1.0
     return np.stack([x, y, z], axis=2)
 
@@ -146,20 +148,20 @@ def _unbiased(world: Floats, lengths: Floats, sure: Floats) -> Floats:
     """
     raw = world - landmark_offsets(world)
     joints = raw.copy()
-    trunk = _unit(raw[SHOULDERS].mean(0) - raw[HIPS].mean(0))
-    down = _unit(np.array([0.0, -HANG_PLUMB, 0.0]) - (1 - HANG_PLUMB) * trunk)
+    trunk = unit(raw[SHOULDERS].mean(0) - raw[HIPS].mean(0))
+    down = unit(np.array([0.0, -HANG_PLUMB, 0.0]) - (1 - HANG_PLUMB) * trunk)
     for number, ((upper, lower), length) in enumerate(zip(LIMBS, lengths, strict=True)):
-        way = _unit(raw[lower] - raw[upper])
+        way = unit(raw[lower] - raw[upper])
         if number in LEGS:
             seen = sure[lower][:, None]
-            way = _unit(seen * way + (1 - seen) * down)
+            way = unit(seen * way + (1 - seen) * down)
         joints[lower] = joints[upper] + way * length
     return joints
 
 
 def landmark_offsets(joints: Floats) -> Floats:
     """(14, 3) from each joint to where the detector would put its landmark, metres."""
-    return np.asarray(np.einsum("nij,nj->ni", frames(joints), JOINT_TO_LANDMARK_M))
+    return np.asarray((frames(joints) @ JOINT_TO_LANDMARK_M[:, :, None])[..., 0])
 
 
 def _place(joints: Floats, px: Floats, visibility: Floats, camera: PinholeCamera) -> Floats:
@@ -215,8 +217,3 @@ def _limit(joints: Floats, expected: Floats) -> Floats:
 
 def _pair_length(joints: Floats, upper: slice, lower: slice) -> float:
     return float(np.linalg.norm(joints[lower] - joints[upper], axis=1).mean())
-
-
-def _unit(vectors: Floats) -> Floats:
-    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.maximum(length, 1e-9))

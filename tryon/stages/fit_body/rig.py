@@ -13,6 +13,7 @@ import numpy as np
 from tryon.core.spaces import Floats
 from tryon.core.transforms import exp_so3, log_so3
 from tryon.stages.fit_body.lift import ANKLES, ELBOWS, HIPS, KNEES, SHOULDERS, TOES, WRISTS
+from tryon.stages.fit_body.vectors import about, cross, orthonormal, swung, unit
 
 HIP_WIDTH_LIMITS = (0.75, 1.35)
 SHOULDER_WIDTH_LIMITS = (0.75, 1.35)
@@ -115,8 +116,8 @@ class Rig:
         out = np.tile(np.eye(4), (self._count, 1, 1))
         out[self._spine] = trunk
         out[self._root] = trunk[0]
-        chest_turn = np.stack([rotation_of(trunk[3])] * 2)
-        pelvis_turn = np.stack([rotation_of(trunk[0])] * 2)
+        chest_turn = np.stack([orthonormal(trunk[3, :3, :3])] * 2)
+        pelvis_turn = np.stack([orthonormal(trunk[0, :3, :3])] * 2)
         self._arms(out, joints, chest_turn, scale, knuckles)
         self._legs(out, joints, pelvis_turn, scale)
         self._neck_and_head(out, trunk[3], head, scale)
@@ -128,42 +129,42 @@ class Rig:
         rest, bones, chest = self.joints, self._bones, out[self._spine[3]]
         start = self._heads[bones["clavicle"]]
         at = start @ chest[:3, :3].T + chest[:3, 3]
-        turn = _swung(chest_turn, rest[SHOULDERS] - start, joints[SHOULDERS] - at)
+        turn = swung(chest_turn, rest[SHOULDERS] - start, joints[SHOULDERS] - at)
         out[bones["clavicle"]] = _stretched(
             turn, start, rest[SHOULDERS], at, joints[SHOULDERS], scale=scale
         )
-        upper = _swung(
+        upper = swung(
             chest_turn, rest[ELBOWS] - rest[SHOULDERS], joints[ELBOWS] - joints[SHOULDERS]
         )
         upper = self._twisted(upper, joints)
         out[bones["upperarm"]] = _stretched(
             upper, rest[SHOULDERS], rest[ELBOWS], joints[SHOULDERS], joints[ELBOWS], scale=scale
         )
-        fore = _swung(upper, rest[WRISTS] - rest[ELBOWS], joints[WRISTS] - joints[ELBOWS])
+        fore = swung(upper, rest[WRISTS] - rest[ELBOWS], joints[WRISTS] - joints[ELBOWS])
         out[bones["lowerarm"]] = _stretched(
             fore, rest[ELBOWS], rest[WRISTS], joints[ELBOWS], joints[WRISTS], scale=scale
         )
-        hand = _swung(fore, self._knuckles - rest[WRISTS], knuckles - joints[WRISTS])
+        hand = swung(fore, self._knuckles - rest[WRISTS], knuckles - joints[WRISTS])
         motion = _rigid(hand * scale, rest[WRISTS], joints[WRISTS])
         out[self._hands] = motion[:, None]
 
     def _twisted(self, upper: Floats, joints: Floats) -> Floats:
         """Upper arms turned about themselves until the elbows bend in the plane they are seen to."""
         rest = self.joints
-        along = _unit(joints[ELBOWS] - joints[SHOULDERS])
-        fore = _unit(joints[WRISTS] - joints[ELBOWS])
-        wanted = np.cross(along, fore)
-        rest_normal = np.cross(rest[ELBOWS] - rest[SHOULDERS], rest[WRISTS] - rest[ELBOWS])
-        has = _unit(np.einsum("nij,nj->ni", upper, rest_normal))
+        along = unit(joints[ELBOWS] - joints[SHOULDERS])
+        fore = unit(joints[WRISTS] - joints[ELBOWS])
+        wanted = cross(along, fore)
+        rest_normal = cross(rest[ELBOWS] - rest[SHOULDERS], rest[WRISTS] - rest[ELBOWS])
+        has = unit((upper @ rest_normal[:, :, None])[..., 0])
         bend = np.linalg.norm(wanted, axis=1)
-        angle = np.arctan2((np.cross(has, wanted) * along).sum(1), (has * wanted).sum(1))
+        angle = np.arctan2((cross(has, wanted) * along).sum(1), (has * wanted).sum(1))
         share = np.clip((bend - TWIST_FROM) / (TWIST_FULL - TWIST_FROM), 0, 1)
         share = share * share * (3 - 2 * share)
         # Past the clamp the sign is a coin's toss: half a turn either way counts for nothing.
         angle = np.clip(angle, -MOST_TWIST_RAD, MOST_TWIST_RAD) * np.clip(
             (np.pi - np.abs(angle)) / (np.pi - MOST_TWIST_RAD), 0, 1
         )
-        return np.asarray(_about(along, share * angle) @ upper)
+        return np.asarray(about(along, share * angle) @ upper)
 
     def _legs(self, out: Floats, joints: Floats, pelvis_turn: Floats, scale: float) -> None:
         rest, bones = self.joints, self._bones
@@ -173,7 +174,7 @@ class Rig:
             ("calf", KNEES, ANKLES),
             ("foot", ANKLES, TOES),
         ):
-            turn = _swung(turn, rest[end] - rest[start], joints[end] - joints[start])
+            turn = swung(turn, rest[end] - rest[start], joints[end] - joints[start])
             out[bones[name]] = _stretched(
                 turn, rest[start], rest[end], joints[start], joints[end], scale=scale
             )
@@ -183,9 +184,9 @@ class Rig:
         start, end = self._heads[self._neck], self._heads[self._head]
         at = chest[:3, :3] @ start + chest[:3, 3]
         goal = head[:3, :3] @ end + head[:3, 3]
-        chest_turn, head_turn = rotation_of(chest), rotation_of(head)
+        chest_turn, head_turn = orthonormal(chest[:3, :3]), orthonormal(head[:3, :3])
         between = chest_turn @ exp_so3(NECK_TURN * log_so3(chest_turn.T @ head_turn))
-        turn = _swung(between[None], (end - start)[None], (goal - at)[None])
+        turn = swung(between[None], (end - start)[None], (goal - at)[None])
         out[self._neck] = _stretched(
             turn, start[None], end[None], at[None], goal[None], scale=scale, limits=NECK_STRETCH
         )[0]
@@ -194,13 +195,13 @@ class Rig:
 
 def trunk_axes(joints: Floats) -> tuple[Floats, Floats]:
     """(3, 3) axes of pelvis and chest as columns: to the wearer's left, up, forwards."""
-    up = _unit(joints[SHOULDERS].mean(0) - joints[HIPS].mean(0))
+    up = unit(joints[SHOULDERS].mean(0) - joints[HIPS].mean(0))
     axes = []
     for pair in (HIPS, SHOULDERS):
         left, right = joints[pair]
         across = left - right
-        across = _unit(across - (across @ up) * up)
-        axes.append(np.stack([across, up, np.cross(across, up)], axis=1))
+        across = unit(across - (across @ up) * up)
+        axes.append(np.stack([across, up, cross(across, up)], axis=1))
     return axes[0], axes[1]
 
 
@@ -211,34 +212,6 @@ def _trunk_length(joints: Floats) -> float:
 def _width(joints: Floats, pair: slice, axes: Floats) -> float:
     left, right = joints[pair]
     return float((left - right) @ axes[:, 0])
-
-
-def rotation_of(affine: Floats) -> Floats:
-    """(3, 3) rotation of an affine whose columns are stretched axes, by two cross products."""
-    linear = affine[:3, :3]
-    y = _unit(linear[:, 1])
-    x = _unit(linear[:, 0] - (linear[:, 0] @ y) * y)
-    return np.stack([x, y, np.cross(x, y)], axis=1)
-
-
-def _swung(turn: Floats, rest: Floats, goal: Floats) -> Floats:
-    """(n, 3, 3) rotations `turn`, swung by the shortest way so that (n, 3) rest points to goal."""
-    a, b = _unit(np.einsum("nij,nj->ni", turn, rest)), _unit(goal)
-    axis, cosine = np.cross(a, b), (a * b).sum(1)
-    k = np.zeros((len(a), 3, 3))
-    k[:, 0, 1], k[:, 0, 2], k[:, 1, 2] = -axis[:, 2], axis[:, 1], -axis[:, 0]
-    k[:, 1, 0], k[:, 2, 0], k[:, 2, 1] = axis[:, 2], -axis[:, 1], axis[:, 0]
-    share = 1 / np.maximum(1 + cosine, 1e-4)
-    return np.asarray((np.eye(3) + k + (k @ k) * share[:, None, None]) @ turn)
-
-
-def _about(axis: Floats, angle: Floats) -> Floats:
-    """(n, 3, 3) rotations by (n,) angles about (n, 3) unit axes."""
-    k = np.zeros((len(axis), 3, 3))
-    k[:, 0, 1], k[:, 0, 2], k[:, 1, 2] = -axis[:, 2], axis[:, 1], -axis[:, 0]
-    k[:, 1, 0], k[:, 2, 0], k[:, 2, 1] = axis[:, 2], -axis[:, 1], axis[:, 0]
-    s, c = np.sin(angle)[:, None, None], np.cos(angle)[:, None, None]
-    return np.asarray(np.eye(3) + s * k + (1 - c) * (k @ k))
 
 
 def _stretched(
@@ -253,7 +226,7 @@ def _stretched(
 ) -> Floats:
     """(n, 4, 4) rotations with the person's scale across each bone and its own length along it."""
     bone = rest_end - rest_start
-    rest_length = np.linalg.norm(bone, axis=1)
+    rest_length = np.sqrt((bone * bone).sum(1))
     along = bone / rest_length[:, None]
     stretch = np.linalg.norm(end - start, axis=1) / rest_length
     stretch = np.clip(stretch, scale * limits[0], scale * limits[1])
@@ -267,11 +240,6 @@ def _rigid(linear: Floats, rest: Floats, goal: Floats) -> Floats:
     """(n, 4, 4) affines with these (n, 3, 3) linear parts that carry (n, 3) rest onto goal."""
     out = np.zeros((len(linear), 4, 4))
     out[:, :3, :3] = linear
-    out[:, :3, 3] = goal - np.einsum("nij,nj->ni", linear, rest)
+    out[:, :3, 3] = goal - (linear @ rest[:, :, None])[..., 0]
     out[:, 3, 3] = 1.0
     return out
-
-
-def _unit(vectors: Floats) -> Floats:
-    length = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.maximum(length, 1e-9))
