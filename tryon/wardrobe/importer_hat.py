@@ -23,6 +23,7 @@ USUAL_HALF_WIDTH_M = 0.0795
 ROUND_BELOW = 0.03
 """An opening whose radius varies by a smaller share is round."""
 PINCH_SHARE = 0.04
+WALL_LEVELS = 5
 RAYS = 72
 LEVELS = 60
 BAND_LEVELS_UP = 3
@@ -134,27 +135,24 @@ def _widths_of_ends(vertices: Floats, centre: Floats) -> tuple[float, float]:
 
 
 def _opening(meshes: Sequence[Mesh], vertices: Floats) -> _Opening | None:
-    """The lowest level at which the crown's inside goes all the way round.
+    """The lowest level at which the inside goes all the way round and rises steeply.
 
-    Under the brim rays from the axis meet nothing, or the brim far out; inside the crown they meet the
-    wall at about the crown's own radius.
+    Under the brim rays from the axis meet nothing, or the brim far out; where the brim turns into the
+    crown they still shorten quickly from level to level.
     """
     axis = _axis_of_crown(vertices)
     low, high = float(vertices[:, 1].min()), float(vertices[:, 1].max())
     heights = np.linspace(low, high, LEVELS + 2)[1:-1]
     distance = _round(RayScene(meshes), axis, heights)
     closed = np.isfinite(distance).mean(1) > 0.9
-    if not closed.any():
-        return None
     distance = np.where(np.isfinite(distance), distance, np.nan)
     radius = np.full(LEVELS, np.inf)
-    radius[closed] = np.nanmedian(distance[closed], axis=1)
-    upper = closed & (heights > low + 0.3 * (high - low))
-    crown = float(np.median(radius[upper if upper.any() else closed]))
-    wall = closed & (radius < 1.3 * crown)
-    level = int(np.flatnonzero(wall)[0])
-    above = min(level + BAND_LEVELS_UP, LEVELS - 1)
-    inside = above if wall[above] else level
+    if closed.any():
+        radius[closed] = np.nanmedian(distance[closed], axis=1)
+    level = _foot_of_wall(heights, radius)
+    if level is None:
+        return None
+    inside = min(level + BAND_LEVELS_UP, LEVELS - 1)
     angle = np.linspace(0, 2 * np.pi, RAYS, endpoint=False)
     row = np.where(np.isfinite(distance[inside]), distance[inside], radius[inside])
     ring = np.stack([row * np.sin(angle), row * np.cos(angle)], axis=1)
@@ -163,6 +161,18 @@ def _opening(meshes: Sequence[Mesh], vertices: Floats) -> _Opening | None:
     return _Opening(
         np.array([middle[0], heights[level], middle[1]]), float(half[0]), float(half[1]), row
     )
+
+
+def _foot_of_wall(heights: Floats, radius: Floats) -> int | None:
+    """The first of `WALL_LEVELS` levels in a row that are closed, and steeper than 45°."""
+    step = heights[1] - heights[0]
+    known = np.isfinite(radius)
+    drop = np.full(LEVELS, np.inf)
+    both = known[:-1] & known[1:]
+    drop[:-1][both] = radius[:-1][both] - radius[1:][both]
+    wall = known & (drop < step)
+    run = np.lib.stride_tricks.sliding_window_view(wall, WALL_LEVELS).all(1)
+    return int(np.argmax(run)) if run.any() else None
 
 
 def _axis_of_crown(vertices: Floats) -> Floats:
