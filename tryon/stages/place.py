@@ -50,7 +50,8 @@ HAT_LIFT_M = 0.003
 """A felt hat is set on the head, not pulled over it: so far its band lies over the head's widest ring."""
 HAT_TIP_BACK_RAD = np.radians(3.0)
 SHOULDER_SHARES = (0.40, 0.35, 0.20)
-"""How much of the head's yaw, pitch and roll the shoulders share while they are unseen."""
+NECK_SHARES = (0.40, 0.70, 0.80)
+"""How much of the head's yaw, pitch and roll shoulders and neck share while they are unseen."""
 CONTACT_SHADOW_REACH_M = 0.007
 SHADOW_POINTS = 1200
 CONTACT_SHADOW_STRENGTH = 0.36
@@ -67,7 +68,7 @@ class Placement:
 
     head_from_mesh: (4, 4) affine; pivot_in_head: (3,) the point about which it swings when it does not
     simply follow the head; vertices: (V, 3) float32 that replace the mesh's own on this person, or None;
-    depth_bias_m: as in `Draw`.
+    depth_bias_m: as in `Draw`; base_in_head: (3,) the neck's base, for what lies on the shoulders.
     """
 
     mesh: Mesh
@@ -78,6 +79,7 @@ class Placement:
     follows: Follows = "head"
     vertices: NDArray[np.float32] | None = None
     depth_bias_m: float = 0.0
+    base_in_head: Floats | None = None
 
 
 def place_on_head(asset: Asset, category: str, head: FittedHead) -> tuple[Placement, ...]:
@@ -121,9 +123,8 @@ def draw_head(
 
     Its neck passes over into shoulders that do not turn as far.
     """
-    turned = shoulders_turn(fit.cam_from_head[:3, :3])
-    head_from_shoulders = inverse(fit.cam_from_head) @ _about(
-        _neck_pivot(head), turned, fit.cam_from_head
+    head_from_shoulders = inverse(fit.cam_from_head) @ cam_from_shoulders(
+        fit.cam_from_head, joint_in_head=_neck_joint(head), base_in_head=_neck_base(head)
     )
     return Draw(
         model.mesh,
@@ -198,21 +199,29 @@ def _turned(placement: Placement, cam_from_head: Floats) -> Floats:
         sine = float(np.linalg.norm(axis))
         angle = float(np.arctan2(sine, up[1]))
         turned = exp_so3(axis / max(sine, 1e-9) * min(angle, np.radians(60))) @ rotation
-    else:
-        turned = shoulders_turn(rotation)
-    return _about(placement.pivot_in_head, turned, cam_from_head)
+        pivot_in_cam = apply(cam_from_head, placement.pivot_in_head)
+        return rigid(turned, pivot_in_cam - turned @ placement.pivot_in_head)
+    assert placement.base_in_head is not None
+    return cam_from_shoulders(
+        cam_from_head, joint_in_head=placement.pivot_in_head, base_in_head=placement.base_in_head
+    )
 
 
-def shoulders_turn(rotation: Floats) -> Floats:
-    """(3, 3) likely turn of the shoulders in `cam` under a head turned by `rotation`."""
-    angles = np.array(angles_from_rotation(rotation)) * SHOULDER_SHARES
-    return rotation_from_angles(*(float(angle) for angle in angles))
+def cam_from_shoulders(
+    cam_from_head: Floats, *, joint_in_head: Floats, base_in_head: Floats
+) -> Floats:
+    """(4, 4) likely pose of the shoulders under a head's pose; equal to it when the head is straight.
 
-
-def _about(pivot_in_head: Floats, turned: Floats, cam_from_head: Floats) -> Floats:
-    """(4, 4) pose with another rotation that leaves a point of the head where it is."""
-    pivot_in_cam = apply(cam_from_head, pivot_in_head)
-    return rigid(turned, pivot_in_cam - turned @ pivot_in_head)
+    joint_in_head: (3,) where the skull turns on the neck; base_in_head: (3,) the neck's base. The neck
+    leans with the head more than the shoulders do, since it bends mostly at its base.
+    """
+    angles = np.array(angles_from_rotation(cam_from_head[:3, :3]))
+    shoulders, neck = (
+        rotation_from_angles(*(float(angle) for angle in angles * shares))
+        for shares in (SHOULDER_SHARES, NECK_SHARES)
+    )
+    base_in_cam = apply(cam_from_head, joint_in_head) + neck @ (base_in_head - joint_in_head)
+    return rigid(shoulders, base_in_cam - shoulders @ base_in_head)
 
 
 def _at_anchor(asset: Asset, head: FittedHead, anchor: HeadAnchor) -> tuple[Placement, ...]:
@@ -361,12 +370,19 @@ def _necklace(asset: Asset, head: FittedHead) -> tuple[Placement, ...]:
     girth = ellipse.half_width_m * ellipse.half_depth_m
     size = np.sqrt(girth / (NECKLACE_HALF_WIDTH_M * NECKLACE_HALF_DEPTH_M))
     head_from_asset = ellipse.head_from_ellipse @ scaling(float(np.clip(size, *NECKLACE_SCALE)))
-    pivot = _neck_pivot(head)
+    base, joint = _neck_base(head), _neck_joint(head)
     placements = []
     for mesh in asset.parts:
         vertices = off_the_skin(mesh, head_from_asset, head)
         lying = Placement(
-            mesh, head_from_asset, asset.item_id, "neck", pivot, "shoulders", vertices
+            mesh,
+            head_from_asset,
+            asset.item_id,
+            "neck",
+            joint,
+            "shoulders",
+            vertices,
+            base_in_head=base,
         )
         shadow = shadow_on_skin(mesh, vertices, head_from_asset, head)
         placements += [
@@ -383,7 +399,12 @@ def _necklace(asset: Asset, head: FittedHead) -> tuple[Placement, ...]:
     return tuple(placements)
 
 
-def _neck_pivot(head: FittedHead) -> Floats:
+def _neck_base(head: FittedHead) -> Floats:
+    """(3,) middle of the neck where a necklace lies."""
+    return head.neck_ellipse.head_from_ellipse[:3, 3]
+
+
+def _neck_joint(head: FittedHead) -> Floats:
     """(3,) where the skull turns on the neck: level with the lobes, midway between them."""
     return np.asarray(0.5 * (head.anchors["left_lobe"] + head.anchors["right_lobe"]))
 
