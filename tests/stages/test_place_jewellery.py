@@ -256,3 +256,20 @@ def test_a_tiara_follows_every_motion_of_the_head(
     placement = place_on_head(tiara, "headwear", head)[0]
     expected = apply(fit.cam_from_head @ placement.head_from_mesh, worn_vertices(placement))
     np.testing.assert_allclose(shown(placement, fit), expected, atol=1e-9)
+
+
+def test_a_tilted_head_leans_its_neck_and_leaves_the_shoulders_nearly_level(
+    model: HeadModel, head: FittedHead, pearls: Asset
+) -> None:
+    roll = 0.45
+    fit = fit_of(model, roll=roll)
+    strand = place_on_head(pearls, "necklace", head)[0]
+    assert strand.base_in_head is not None
+    points = shown(strand, fit)
+    left, right = points[points[:, 0].argmax()], points[points[:, 0].argmin()]
+    level = np.arctan2(left[1] - right[1], left[0] - right[0])
+    assert 0 < level < 0.35 * roll
+    joint = apply(fit.cam_from_head, strand.pivot_in_head)
+    base = apply(draw_worn(strand, fit, person=1).cam_from_mesh, np.zeros(3))
+    lean = np.arctan2(base[0] - joint[0], joint[1] - base[1])
+    assert 0.65 * roll < lean < roll
