@@ -46,8 +46,8 @@ IMPORTED: tuple[Category, ...] = (
     "eyeglasses", "sunglasses", "hat", "headwear", "earrings", "necklace", "mask",
 )  # fmt: skip
 """Categories that a rigid model can become."""
-LEVEL_BEYOND_RAD = np.radians(3.0)
-"""A hat that is tilted by less is taken to be worn that way."""
+LEVEL_BEYOND_RAD = np.radians(12.0)
+"""A brim that is tilted by less is snapped down in front and up behind, as fedoras are worn."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,8 @@ def _hat(
         )
         turned = [moved(mesh, rigid(level)) for mesh in turned]
     if wishes.front is None:
-        turned = [moved(mesh, rigid(hat_yaw(turned, report))) for mesh in turned]
+        yaw = hat_yaw(turned, report)
+        turned = [moved(mesh, rigid(yaw)) for mesh in turned]
     shaped = shape_hat(turned, report, width_mm=wishes.width_mm)
     return Asset(item_id, "standard", shaped.parts, band=shaped.band), shaped.sizes
 

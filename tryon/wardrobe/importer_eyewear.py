@@ -29,6 +29,8 @@ STRAIGHT_SHARE = 0.68
 LEFT, RIGHT = "left_temple", "right_temple"
 PAD_CLEARANCE_M = 0.003
 """Between nose and bridge when the frame rests on pads."""
+BRIDGE_BELOW_M = 0.003
+"""The nose meets a bridge without pads so far below its lower edge, where it is as wide as the gap."""
 GLASS_WORDS = re.compile(
     r"(?<![a-z])(glass|lens|lense|lenses|vidro|vidrio|verre|vetro|glas|lente|linse|cristal|镜片)(?![a-z])",
     re.IGNORECASE,
@@ -170,10 +172,14 @@ def _bridge(fronts: Sequence[Mesh], report: ImportReport) -> Floats:
     low, back = float(np.percentile(middle[:, 1], 2)), float(np.percentile(middle[:, 2], 2))
     near_nose = (np.abs(x) > 0.004) & (np.abs(x) < 0.014)
     pads = near_nose & (y < low) & (y > low - 0.025) & (z < back - 0.003)
-    gap = PAD_CLEARANCE_M if pads.sum() > 0.002 * len(points) else 0.0
-    report.found.append("it rests on " + ("nose pads" if gap else "its bridge"))
-    contact_y = float(np.clip(low, lens_y - 0.002, lens_y + 0.010))
-    return np.array([0.0, contact_y, back - gap])
+    if pads.sum() > 0.002 * len(points):
+        report.found.append("it rests on nose pads")
+        # The nose is met between the bridge's lower edge and the pads: within 2 mm of our own frames'.
+        contact_y = float(np.clip(0.5 * (low + y[pads].mean()), lens_y - 0.004, lens_y + 0.008))
+        return np.array([0.0, contact_y, back - PAD_CLEARANCE_M])
+    report.found.append("it rests on its bridge")
+    contact_y = float(np.clip(low - BRIDGE_BELOW_M, lens_y - 0.002, lens_y + 0.008))
+    return np.array([0.0, contact_y, back])
 
 
 def _temples(arms: Sequence[Mesh], report: ImportReport) -> Temples:

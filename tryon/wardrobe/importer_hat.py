@@ -107,7 +107,7 @@ def hat_yaw(meshes: Sequence[Mesh], report: ImportReport) -> Floats:
     turn = _about_y(-yaw)
     ends = _widths_of_ends(vertices @ turn.T, opening.centre @ turn.T)
     if ends[0] > (1 + PINCH_SHARE) * ends[1]:
-        turn, yaw = _about_y(np.pi - yaw), yaw - np.pi
+        turn, yaw = _about_y(np.pi - yaw), yaw - np.copysign(np.pi, yaw)
     if abs(yaw) > np.radians(2):
         report.assumed.append(
             f"its front is {abs(np.degrees(yaw)):.0f}° to the "
