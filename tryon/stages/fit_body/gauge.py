@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tryon.core.camera import PinholeCamera
 from tryon.core.landmarks import PersonMask
 from tryon.core.spaces import Floats
-from tryon.stages.fit_body.girth import BAND, Slices, measure_girth
+from tryon.stages.fit_body.girth import BAND, GirthReading, Slices, measure_girth
 from tryon.wardrobe.body import Body, Figure
 from tryon.wardrobe.body_girth import (
     LEG_AT,
@@ -50,8 +50,8 @@ class Gauge:
         cam_from_rest: Floats,
         *,
         camera: PinholeCamera,
-    ) -> Floats:
-        """(G,) growth, NaN where the mask does not tell; arguments as for `measure_girth`."""
+    ) -> GirthReading:
+        """What a mask tells of the figure in a pose; arguments as for `measure_girth`."""
         vertices = self._skinning.posed(cam_from_rest).astype(np.float64)
         vertices[:, 2] = np.minimum(vertices[:, 2], -NEAREST_M)
         return measure_girth(

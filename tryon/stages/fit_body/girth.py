@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tryon.core.landmarks import PersonMask
 from tryon.core.spaces import Floats
 from tryon.stages.fit_body.lift import ANKLES, ELBOWS, HIPS, KNEES, SHOULDERS, WRISTS
+from tryon.stages.fit_body.vectors import unit
 
 INSIDE = 0.5
 STEPS = 72
@@ -26,6 +27,13 @@ SIDE_SHARE = 0.75
 """Left and right are this much their own, the rest their mean."""
 ARM_CLEAR_M, LEG_ARM_CLEAR_M = 0.05, 0.06
 """An outline nearer than this beyond an arm's axis is the arm's."""
+ARM_RADIUS_M = 0.045
+WEAK = 0.03
+"""Weight of what is inferred against what is measured."""
+NEIGHBOUR_WEIGHT = 0.1
+GAP_FROM = 1.15
+"""The legs stand apart when their axes are farther from each other than this times both half-widths."""
+MOST_UNDER_SKIRT = 0.12
 BAND = 0.05
 """Half the height of the slice that a half-width is read from, in trunk or bone lengths."""
 
@@ -54,6 +62,15 @@ class Ray:
     half: float
 
 
+@dataclass(frozen=True)
+class GirthReading:
+    """growth: (G,) in the order of `wardrobe.body_girth.GIRTHS`; weight: (G,) 1 measured, WEAK
+    inferred, 0 not seen (growth 0)."""
+
+    growth: Floats
+    weight: Floats
+
+
 def measure_girth(
     mask: PersonMask,
     vertices_px: Floats,
@@ -61,36 +78,46 @@ def measure_girth(
     px_per_m: Floats,
     *,
     slices: Slices,
-) -> Floats:
-    """(G,) growths in the order of `wardrobe.body_girth.GIRTHS`, NaN where nothing could be seen.
+) -> GirthReading:
+    """What one mask tells of a posed body.
 
-    vertices_px: (V, 2) the posed body; joints_px: (14, 2) as from `lift`; px_per_m: (14,) size of a
-    metre of the person at each joint.
+    vertices_px: (V, 2) the body without any girth; joints_px: (14, 2) as from `lift`; px_per_m: (14,)
+    size of a metre of the person at each joint.
     """
-    trunk = _trunk(mask, vertices_px, joints_px, px_per_m, slices)
-    legs = _legs(mask, vertices_px, joints_px, px_per_m, slices)
-    arms = _arms(mask, vertices_px, joints_px, slices)
-    return np.concatenate([trunk.ravel(), legs.ravel(), arms.ravel()])
+    parts = (
+        _trunk(mask, vertices_px, joints_px, px_per_m, slices=slices),
+        _legs(mask, vertices_px, joints_px, px_per_m, slices=slices),
+        _arms(mask, vertices_px, joints_px, slices),
+    )
+    return GirthReading(*(np.concatenate([part[k].ravel() for part in parts]) for k in (0, 1)))
 
 
-def completed(girth: Floats, slices: Slices) -> Floats:
-    """(G,) the same with each gap filled from its neighbours, its mirror image, or 0."""
+def completed(reading: GirthReading, slices: Slices) -> Floats:
+    """(G,) the growths with each gap filled from its neighbours, its mirror image, or 0."""
     k, n = len(slices.trunk_at), len(slices.leg_at)
-    trunk = _filled(girth[: 2 * k].reshape(2, k), np.array(slices.trunk_at))
-    legs = _filled(girth[2 * k : 2 * (k + n)].reshape(2, n), np.array(slices.leg_at))
-    arms = girth[2 * (k + n) :].reshape(2, 2)
-    arms = np.where(np.isnan(arms), arms[::-1], arms)
-    parts = [np.nan_to_num(part, nan=0.0) for part in (trunk, legs, arms)]
-    for part in parts:
-        part[:] = SIDE_SHARE * part + (1 - SIDE_SHARE) * part.mean(0)
-    return np.concatenate([part.ravel() for part in parts])
+    growth, weight = reading.growth, reading.weight
+    rows = [
+        _filled(growth[first:last].reshape(2, -1), weight[first:last].reshape(2, -1), at)
+        for first, last, at in (
+            (0, 2 * k, np.array(slices.trunk_at)),
+            (2 * k, 2 * (k + n), np.array(slices.leg_at)),
+        )
+    ]
+    arms, known = growth[2 * (k + n) :].reshape(2, 2), weight[2 * (k + n) :].reshape(2, 2) > 0
+    rows.append(np.where(known, arms, arms[::-1]))
+    return np.concatenate([(SIDE_SHARE * r + (1 - SIDE_SHARE) * r.mean(0)).ravel() for r in rows])
+
+
+Part = tuple[Floats, Floats]
 
 
 def _trunk(
-    mask: PersonMask, px: Floats, joints: Floats, px_per_m: Floats, slices: Slices
-) -> Floats:
+    mask: PersonMask, px: Floats, joints: Floats, px_per_m: Floats, *, slices: Slices
+) -> Part:
+    """(2, K) growths and weights. Where an arm hangs before the outline is reached, the trunk is taken
+    to touch it, at the least."""
     top, low = joints[SHOULDERS].mean(0), joints[HIPS].mean(0)
-    axis = _unit(low - top)
+    axis = unit(low - top)
     # The wearer's left, whichever way they face.
     left = np.array([-axis[1], axis[0]])
     if left @ (joints[0] - joints[1] + joints[6] - joints[7]) < 0:
@@ -99,58 +126,79 @@ def _trunk(
     for side in (1.0, -1.0):
         for share, ids in zip(slices.trunk_at, slices.trunk, strict=True):
             start = top + share * (low - top)
-            half = float(((px[ids] - start) @ (side * left)).max())
-            rays.append(Ray(start, side * left, half))
+            reach = float(((px[ids] - start) @ (side * left)).max())
+            rays.append(Ray(start, side * left, reach))
     exits = _exits(mask, rays, TRUNK_REACH)
-    clear = ARM_CLEAR_M * px_per_m[SHOULDERS].mean()
-    growth = [
-        _growth(ray, exit_px) if not _arm_within(ray, exit_px + clear, joints) else np.nan
-        for ray, exit_px in zip(rays, exits, strict=True)
-    ]
-    return np.array(growth).reshape(2, -1)
+    half = np.array([ray.half for ray in rays])
+    metre = float(px_per_m[SHOULDERS].mean())
+    arm = _arm_distances(rays, joints)
+    measured = ~np.isnan(exits) & (arm > np.nan_to_num(exits) + ARM_CLEAR_M * metre)
+    touching = np.isfinite(arm) & ~measured
+    touched = np.where(np.isfinite(arm), arm, 0.0) - ARM_RADIUS_M * metre
+    growth = np.where(
+        measured,
+        np.clip(np.nan_to_num(exits) / half, LEAST, MOST),
+        np.where(touching, np.clip(touched / half, 1.0, MOST), 1.0),
+    )
+    weight = np.where(measured, 1.0, np.where(touching, WEAK, 0.0))
+    return (growth - 1).reshape(2, -1), weight.reshape(2, -1)
 
 
-def _legs(mask: PersonMask, px: Floats, joints: Floats, px_per_m: Floats, slices: Slices) -> Floats:
+def _legs(
+    mask: PersonMask, px: Floats, joints: Floats, px_per_m: Floats, *, slices: Slices
+) -> Part:
+    """(2, K) growths and weights, outer sides only. Cloth that fills the gap between the legs is a skirt
+    or a coat, which tells little of the legs."""
+    at = np.array(slices.leg_at)
+    lines = np.stack([_along_leg(joints, side, at) for side in (0, 1)])
     rays: list[Ray] = []
     for side in (0, 1):
         hip, knee, ankle = joints[HIPS][side], joints[KNEES][side], joints[ANKLES][side]
-        other = (joints[HIPS][1 - side], joints[KNEES][1 - side], joints[ANKLES][1 - side])
-        for at, ids in zip(slices.leg_at, slices.legs[side], strict=True):
-            start = hip + at * (knee - hip) if at <= 1 else knee + (at - 1) * (ankle - knee)
-            across = (
-                other[0] + at * (other[1] - other[0])
-                if at <= 1
-                else (other[1] + (at - 1) * (other[2] - other[1]))
-            )
-            bone = _unit(knee - hip if at <= 1 else ankle - knee)
+        for k, ids in enumerate(slices.legs[side]):
+            bone = unit(knee - hip if at[k] <= 1 else ankle - knee)
             way = np.array([-bone[1], bone[0]])
-            if way @ (across - start) > 0:
+            if way @ (lines[1 - side, k] - lines[side, k]) > 0:
                 way = -way
+            start = lines[side, k]
             rays.append(Ray(start, way, float(((px[ids] - start) @ way).max())))
     exits = _exits(mask, rays, LEG_REACH)
-    clear = LEG_ARM_CLEAR_M * px_per_m[HIPS].mean()
-    growth = [
-        _growth(ray, exit_px) if not _arm_within(ray, exit_px + clear, joints) else np.nan
-        for ray, exit_px in zip(rays, exits, strict=True)
-    ]
-    return np.array(growth).reshape(2, -1)
+    half = np.array([ray.half for ray in rays])
+    arm = _arm_distances(rays, joints)
+    clear = LEG_ARM_CLEAR_M * float(px_per_m[HIPS].mean())
+    measured = ~np.isnan(exits) & (arm > np.nan_to_num(exits) + clear)
+    growth = np.where(measured, np.clip(np.nan_to_num(exits) / half, LEAST, MOST), 1.0) - 1
+    apart = np.linalg.norm(lines[0] - lines[1], axis=1)
+    gap = apart > GAP_FROM * half.reshape(2, -1).sum(0)
+    skirt = gap & (mask.at(lines.mean(0)) > INSIDE)
+    # What hangs at the knee hangs from above.
+    skirt = np.maximum.accumulate(skirt[::-1])[::-1]
+    weight = np.where(measured.reshape(2, -1), np.where(skirt, WEAK, 1.0), 0.0)
+    growth = growth.reshape(2, -1)
+    return np.where(skirt, np.minimum(growth, MOST_UNDER_SKIRT), growth), weight
 
 
-def _arms(mask: PersonMask, px: Floats, joints: Floats, slices: Slices) -> Floats:
-    """The thinner of both sides: where an arm lies on the trunk, only one side ends."""
+def _along_leg(joints: Floats, side: int, at: Floats) -> Floats:
+    """(K, 2) points of a leg's axis: hip 0, knee 1, ankle 2."""
+    stops = np.stack([joints[HIPS][side], joints[KNEES][side], joints[ANKLES][side]])
+    return np.stack([np.interp(at, (0, 1, 2), stops[:, k]) for k in (0, 1)], axis=1)
+
+
+def _arms(mask: PersonMask, px: Floats, joints: Floats, slices: Slices) -> Part:
+    """(2, 2) growths and weights: the thinner side, as where an arm lies on the trunk only one ends."""
     rays: list[Ray] = []
     for side in (0, 1):
         for k, (upper, lower) in enumerate(((SHOULDERS, ELBOWS), (ELBOWS, WRISTS))):
             start, end = joints[upper][side], joints[lower][side]
-            middle, bone = 0.5 * (start + end), _unit(end - start)
+            middle, bone = 0.5 * (start + end), unit(end - start)
             ids = slices.arms[side][k]
             for way in (np.array([-bone[1], bone[0]]), np.array([bone[1], -bone[0]])):
                 rays.append(Ray(middle, way, float(((px[ids] - middle) @ way).max())))
     exits = _exits(mask, rays, ARM_REACH)
-    both = np.array(
-        [_growth(ray, e, ARM_LIMITS) for ray, e in zip(rays, exits, strict=True)]
-    ).reshape(2, 2, 2)
-    return np.where(np.isnan(both).all(-1), np.nan, np.nanmin(np.nan_to_num(both, nan=9.0), -1))
+    half = np.array([max(ray.half, 1e-6) for ray in rays])
+    factor = np.where(np.isnan(exits), np.inf, exits / half).reshape(2, 2, 2).min(-1)
+    seen = np.isfinite(factor)
+    growth = np.clip(np.where(seen, factor, 1.0), *ARM_LIMITS) - 1
+    return growth, seen.astype(np.float64)
 
 
 def _exits(mask: PersonMask, rays: list[Ray], reach: float) -> Floats:
@@ -174,42 +222,32 @@ def _exits(mask: PersonMask, rays: list[Ray], reach: float) -> Floats:
     return np.where(bad, np.nan, exits)
 
 
-def _growth(ray: Ray, exit_px: float, limits: tuple[float, float] = (LEAST, MOST)) -> float:
-    if np.isnan(exit_px):
-        return float("nan")
-    return float(np.clip(exit_px / ray.half, *limits)) - 1.0
+def _arm_distances(rays: list[Ray], joints: Floats) -> Floats:
+    """(n,) how far out each ray meets an arm's axis; infinite where it meets none."""
+    start, way = np.array([r.start for r in rays]), np.array([r.way for r in rays])
+    begins = np.concatenate([joints[SHOULDERS], joints[ELBOWS]])
+    ends = np.concatenate([joints[ELBOWS], joints[WRISTS]])
+    bone, offset = (ends - begins)[None], begins[None] - start[:, None]
+    across = way[:, None]
+    det = across[..., 0] * bone[..., 1] - across[..., 1] * bone[..., 0]
+    det = np.where(np.abs(det) < 1e-9, 1e-9, det)
+    distance = (offset[..., 0] * bone[..., 1] - offset[..., 1] * bone[..., 0]) / det
+    share = (offset[..., 0] * across[..., 1] - offset[..., 1] * across[..., 0]) / det
+    meets = (distance > 0) & (share >= 0) & (share <= 1)
+    return np.asarray(np.where(meets, distance, np.inf).min(1))
 
 
-def _arm_within(ray: Ray, length: float, joints: Floats) -> bool:
-    """Whether an arm's axis crosses a ray before that length."""
-    if np.isnan(length):
-        return False
-    end = ray.start + ray.way * length
-    for upper, lower in ((SHOULDERS, ELBOWS), (ELBOWS, WRISTS)):
-        for side in (0, 1):
-            if _cross(ray.start, end, joints[upper][side], joints[lower][side]):
-                return True
-    return False
-
-
-def _cross(a: Floats, b: Floats, c: Floats, d: Floats) -> bool:
-    """Whether two segments in the plane cross."""
-
-    def turn(p: Floats, q: Floats, r: Floats) -> float:
-        return float((q[0] - p[0]) * (r[1] - p[1]) - (q[1] - p[1]) * (r[0] - p[0]))
-
-    return turn(a, b, c) * turn(a, b, d) < 0 and turn(c, d, a) * turn(c, d, b) < 0
-
-
-def _filled(rows: Floats, at: Floats) -> Floats:
-    """Gaps interpolated along each row, from the other row where one is empty."""
-    out = rows.copy()
-    for number, row in enumerate(rows):
-        known = ~np.isnan(row)
-        if known.any():
-            out[number] = np.interp(at, at[known], row[known])
-    return np.where(np.isnan(out), out[::-1], out)
-
-
-def _unit(vector: Floats) -> Floats:
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-9))
+def _filled(growth: Floats, weight: Floats, at: Floats) -> Floats:
+    """(2, K) weak rows drawn towards what the sure ones of their side say, then of the other side."""
+    out = growth.copy()
+    most = max(float(weight.max()), 1.0)
+    sure = weight >= 0.5 * most
+    for number in (0, 1):
+        known = sure[number]
+        if not known.any():
+            continue
+        between = np.interp(at, at[known], growth[number, known])
+        share = weight[number] / (weight[number] + NEIGHBOUR_WEIGHT * most)
+        out[number] = share * growth[number] + (1 - share) * between
+    empty = weight.max(1) == 0
+    return np.where(empty[:, None], out[::-1], out)

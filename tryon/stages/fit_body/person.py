@@ -9,6 +9,7 @@ import numpy as np
 from tryon.core.filters import NS_PER_S, low_pass_share
 from tryon.core.landmarks import PoseLandmarks
 from tryon.core.spaces import Floats
+from tryon.stages.fit_body.girth import GirthReading
 from tryon.stages.fit_body.lift import Build
 from tryon.stages.fit_body.steady import Steadier
 from tryon.wardrobe.body_girth import GIRTHS
@@ -38,7 +39,7 @@ class Person:
         self._t_ns: int | None = None
         self._dt_s = 0.0
         self._first_t_ns = 0
-        self._measured: Floats | None = None
+        self._reading: GirthReading | None = None
         self._shown: Floats | None = None
         self._girth_t_ns: int | None = None
         self._size_log = 0.0
@@ -80,18 +81,17 @@ class Person:
             0 <= t_ns - self._girth_t_ns < GIRTH_EVERY_S * NS_PER_S
         )
 
-    def averaged(self, girth: Floats) -> Floats:
-        """(G,) the moving average of measured girths, NaN where nothing was ever seen."""
+    def averaged(self, reading: GirthReading) -> GirthReading:
+        """The moving average of all readings, each as weighty as it is sure."""
         t_ns = self._t_ns or 0
-        if self._measured is None or self._girth_t_ns is None:
-            self._measured = girth
-        else:
+        if self._reading is not None and self._girth_t_ns is not None:
             dt_s = max(t_ns - self._girth_t_ns, 0) / NS_PER_S
-            old = np.where(np.isnan(self._measured), girth, self._measured)
-            new = np.where(np.isnan(girth), old, girth)
-            self._measured = old + low_pass_share(GIRTH_CUTOFF_HZ, dt_s) * (new - old)
-        self._girth_t_ns = t_ns
-        return self._measured
+            old = (1 - low_pass_share(GIRTH_CUTOFF_HZ, dt_s)) * self._reading.weight
+            weight = old + reading.weight
+            total = old * self._reading.growth + reading.weight * reading.growth
+            reading = GirthReading(total / np.maximum(weight, 1e-12), weight)
+        self._reading, self._girth_t_ns = reading, t_ns
+        return reading
 
     def girth(self) -> Floats:
         """(G,) the girth to show, gliding to its goal."""
