@@ -39,6 +39,7 @@ LASH_CLEARANCE_M = 0.0025
 """Air between the back of an eyewear front and the skin, wherever the two overlap."""
 MOST_PUSH_M = 0.010
 """A frame is moved off brow and cheek by at most this much."""
+LENS_FROM_MIDDLE_M, RIM_FROM_MIDDLE_M = 0.007, 0.016
 MOST_EYEWEAR_TILT_RAD = np.radians(9.0)
 FRONT_SHARE_OF_TILT = 0.35
 """An optician bends the temples down to the ears, so that the front keeps most of its own tilt."""
@@ -262,25 +263,26 @@ def _ear_tilt(temples: Temples, head: FittedHead) -> Floats:
 
 
 def _push_off_the_face(asset: Asset, head_from_asset: Floats, head: FittedHead) -> float:
-    """Metres by which the front must move forward so that nothing of it lies inside brow or cheek."""
-    front = np.concatenate(
-        [
-            apply(head_from_asset, mesh.vertices.astype(np.float64))
-            for mesh in asset.parts
-            if "temple" not in mesh.name
-        ]
-    )
-    bridge = head.anchors["bridge"]
-    # Only the lenses and rims count: the nose pads are meant to touch, the end pieces pass the face.
-    beside = np.abs(front[:, 0]) > 0.016
-    near = beside & (np.abs(front[:, 0]) < 0.055) & (front[:, 2] > bridge[2] - 0.035)
-    face = head.vertices[head.vertices[:, 2] > bridge[2] - 0.05].astype(np.float64)
-    if not near.any() or not len(face):
-        return 0.0
-    distance, index = cKDTree(face[:, :2]).query(front[near][:, :2])
-    overlap = face[index, 2] + LASH_CLEARANCE_M - front[near][:, 2]
-    overlap = overlap[distance < 0.006]
-    return float(np.clip(overlap.max(), 0.0, MOST_PUSH_M)) if len(overlap) else 0.0
+    """Metres by which the front must move forward so that nothing of it lies inside brow, cheek or nose."""
+    rims = [np.zeros((0, 3))]
+    for mesh in asset.parts:
+        if mesh.name.startswith(("left_temple", "right_temple", "pad")):
+            continue  # pads are meant to touch
+        at = apply(head_from_asset, mesh.vertices.astype(np.float64))
+        # The bridge touches too; lenses are known to have no pads. End pieces pass the face.
+        inner = LENS_FROM_MIDDLE_M if mesh.name.endswith("lens") else RIM_FROM_MIDDLE_M
+        rims.append(at[(np.abs(at[:, 0]) > inner) & (np.abs(at[:, 0]) < 0.058)])
+    x, y, z = np.concatenate(rims).T
+    depth = head.anchors["bridge"][2] - 0.06
+    facing = (head.vertices[:, 2] > depth) & (head.normals[:, 2] > 0.15)
+    skin = head.vertices[facing].astype(np.float64)
+    distance, near = cKDTree(skin[:, :2]).query(np.stack([x, y], axis=1), k=4)
+    share = 1 / (distance + 1e-4) ** 2
+    skin_z = (skin[near, 2] * share).sum(1) / share.sum(1)
+    skin_z = np.where(distance[:, 0] < 0.008, skin_z, depth)
+    # Beside the nose a frame may come closer than before the lashes.
+    wanted = np.where(np.abs(x) < RIM_FROM_MIDDLE_M, 0.0005, LASH_CLEARANCE_M)
+    return float(np.clip((skin_z + wanted - z).max(initial=0.0), 0.0, MOST_PUSH_M))
 
 
 def _temple_swing(

@@ -11,9 +11,9 @@ from tryon.core.transforms import rigid
 from tryon.wardrobe.atelier import curves, solids
 from tryon.wardrobe.atelier.solids import Solid
 
-TIP_M = 0.045
+TIP_M = 0.042
 """From the bend over the ear to the end of a temple (ISO 8624 measures the whole)."""
-DROP_RAD = np.radians(42.0)
+DROP_RAD = np.radians(50.0)
 ROWS = 40
 
 

@@ -34,11 +34,11 @@ _BLOCK = np.array(
         [0.892, 0.902, 0.90],
         [0.822, 0.856, 0.978],
         [0.720, 0.796, 1.00],
-        [0.600, 0.726, 0.975],
-        [0.470, 0.664, 0.915],
-        [0.320, 0.610, 0.845],
-        [0.150, 0.570, 0.805],
-        [0.000, 0.545, 0.792],
+        [0.600, 0.726, 0.980],
+        [0.470, 0.664, 0.938],
+        [0.320, 0.610, 0.892],
+        [0.150, 0.570, 0.864],
+        [0.000, 0.545, 0.855],
     ]
 )
 """Section of the hat block from the brim over the ridge into the crease, which is a line, not a point."""
@@ -58,8 +58,8 @@ class FedoraParameters(BaseModel):
 
     head_size_cm: float = Field(58.0, ge=50, le=66)
     length_by_width: float = Field(1.27, ge=1.0, le=1.5)
-    crown_front_mm: float = Field(116.0, ge=90, le=150)
-    crown_back_mm: float = Field(105.0, ge=85, le=150)
+    crown_front_mm: float = Field(118.0, ge=90, le=150)
+    crown_back_mm: float = Field(107.0, ge=85, le=150)
     pinch_mm: float = Field(14.5, ge=0, le=25)
     brim_front_mm: float = Field(62.0, ge=30, le=120)
     brim_back_mm: float = Field(55.0, ge=30, le=120)
