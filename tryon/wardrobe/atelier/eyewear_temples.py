@@ -35,7 +35,7 @@ class TempleLine:
         dense = np.linspace(0, self.length, 400)
         over = np.clip((dense - self.to_bend + 0.009) / 0.022, 0, 1)
         drop = DROP_RAD * over * over * (3 - 2 * over)
-        inward = np.radians(13.0) * over
+        inward = np.radians(21.0) * over
         step = self.length / 399
         bow = 0.0011 * np.sin(np.pi * np.clip(dense / self.to_bend, 0, 1))
         x = bow - np.cumsum(np.sin(inward) * np.cos(drop)) * step

@@ -142,7 +142,12 @@ def make_fedora(parameters: FedoraParameters, *, item_id: str, variant: str) -> 
     bow = flat_bow(ribbon, centre_angle=np.pi / 2)
     felt, tile_cm = _cloth(p)
     silk = cloth_textures.grosgrain().dyed(
-        Material("grosgrain", roughness=0.5, sheen=mixed((0, 0, 0), linear(p.ribbon_color), 0.5)),
+        Material(
+            "grosgrain",
+            roughness=0.58,
+            reflectance=0.03,
+            sheen=mixed((0, 0, 0), linear(p.ribbon_color), 0.5),
+        ),
         linear(p.ribbon_color),
     )
     parts = (

@@ -19,6 +19,7 @@ RINGS = np.array([0.36, 0.68, 0.9, 0.972, 1.0])
 """Shares of the outline; the light that the lens's edge gathers shows outside the last but one."""
 SIDES = 64
 CLEAR_ALPHA = 0.045
+FULL_TINT_FROM = 0.82
 MIRROR_ALPHA = 0.985
 
 
@@ -73,7 +74,9 @@ def _fan_of_rings(rings: int, sides: int) -> NDArray[np.int32]:
 
 def _colors(lens: Lens, height: Floats, at_edge: Floats) -> NDArray[np.float32]:
     """(V, 4) linear colour and alpha; `height` is 0 at the lowest point of the lens, 1 at the top."""
-    share = height * height * (3 - 2 * height)
+    # A dipped tint is full down to the lashes and runs out over the lower half.
+    dipped = np.clip(height / FULL_TINT_FROM, 0, 1)
+    share = dipped * dipped * (3 - 2 * dipped)
     if lens.coat == "clear":
         color = np.tile(linear(lens.reflex), (len(height), 1))
         alpha = CLEAR_ALPHA + 0.10 * at_edge
