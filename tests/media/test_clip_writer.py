@@ -129,6 +129,7 @@ def test_colours_survive_and_are_labelled(tmp_path: Path) -> None:
         error = np.abs(found.astype(int) - picture)[:20, :28]
         assert error.max() <= 8, name
         assert error.mean() < 2.5, name
+        assert abs((found.astype(int) - picture)[:20, :28].mean()) < 1.5, name
     with av.open(str(path)) as clip:
         codec = clip.streams.video[0].codec_context
         assert (codec.name, codec.pix_fmt) == ("h264", "yuv420p")
