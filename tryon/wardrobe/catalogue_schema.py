@@ -26,6 +26,9 @@ def _when_made_by(name: str, definitions: dict[str, Any]) -> dict[str, Any]:
     parameters = craft(name).parameters.model_json_schema(ref_template=f"#/$defs/{name}.{{model}}")
     for inner, definition in parameters.pop("$defs", {}).items():
         definitions[f"{name}.{inner}"] = definition
+    # Defaults are the recipe's own affair and change with every touch of the designer.
+    for parameter in parameters["properties"].values():
+        parameter.pop("default", None)
     # Sizes and other variants may give what a single place leaves out.
     parameters.pop("required", None)
     definitions[f"{name}-parameters"] = parameters

@@ -102,7 +102,8 @@ class Price(_Part):
     currency: str = Field(pattern=r"^[A-Z]{3}$")
 
     def __str__(self) -> str:
-        return f"{self.amount:,f} {self.currency}"
+        whole = self.amount == self.amount.to_integral_value()
+        return f"{self.amount:,.{0 if whole else 2}f} {self.currency}"
 
 
 class Recipe(_Part):

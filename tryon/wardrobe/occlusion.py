@@ -23,11 +23,11 @@ from tryon.supplies import baked_dir
 from tryon.wardrobe.rays import RayScene
 
 RAYS = 64
-REACH_M = 0.06
+REACH_M = 0.12
 """A surface farther away than this shades nothing; nearer ones count in proportion."""
 SURFACE_OFFSET_M = 5e-5
 """Rays start so far above their own surface."""
-VERSION = "occlusion.1"
+VERSION = "occlusion.2"
 _VERTICES_AT_ONCE = 32768
 
 
