@@ -115,3 +115,47 @@ def steadiness(curve: bool, seed: int) -> None:
     moving = measuring.record(portrait, fitter, moving=True, seed=seed)
     tunings = measuring.curve() if curve else measuring.IN_USE
     Console().print(measuring.table(measuring.measure(still, moving, tunings)))
+
+
+@qa.command()
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path), help="Also write every trial."
+)
+@click.option("--sheet", type=click.Path(path_type=Path), help="Also write a contact sheet (PNG).")
+@click.option("--models", type=click.IntRange(1, 3), default=3, show_default=True)
+def bodies(json_file: Path | None, sheet: Path | None, models: int) -> None:
+    """Fit bodies whose pose and joints are known.
+
+    People made of the base body stand, walk, reach, cross their arms and turn in front of the camera,
+    and go through the real detectors and the real fit.
+
+    \b
+    Examples:
+      tryon qa bodies
+      tryon qa bodies --models 1 --sheet bodies.png --json bodies.json
+    """
+    from rich.console import Console
+    from rich.progress import track
+
+    from tryon.qa.bodies import MODELS, BodyTruth, run, trial_count
+    from tryon.qa.body_report import BodySheet, as_json, summarise, table
+    from tryon.stages.sink import write_picture, write_text
+
+    console = Console(stderr=True)
+    with BodyTruth() as truth:
+        cells = BodySheet(truth.body)
+        trials = list(
+            track(
+                run(truth, MODELS[:models], watch=cells.add if sheet else None),
+                total=trial_count(models),
+                description="Fitting",
+                console=console,
+            )
+        )
+    Console().print(table(summarise(trials)))
+    if json_file is not None:
+        write_text(json_file, json.dumps(as_json(trials), indent=1) + "\n")
+        console.print(f"Wrote {json_file}", highlight=False)
+    if sheet is not None:
+        write_picture(sheet, cells.picture())
+        console.print(f"Wrote {sheet}", highlight=False)
