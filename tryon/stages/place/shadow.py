@@ -17,7 +17,7 @@ CONTACT_SHADOW_STRENGTH = 0.36
 BRIM_SHADOW_STRENGTH = 0.42
 BRIM_SHADOW_REACH_M = 0.055
 """Below a brim the shadow fades over this length, since light comes from more than one side."""
-BRIM_SHADOW_SOFT_M = 0.009
+BRIM_SHADOW_SOFT_M = 0.011
 LIGHT_IN_HEAD = np.array([0.0, 0.80, 0.60])
 
 
@@ -46,11 +46,11 @@ def contact_shadow(head: FittedHead, placements: tuple[Placement, ...]) -> NDArr
 
 
 def _brim_shadow(skin: Floats, hats: list[Placement]) -> Floats:
-    """(V,) shade that hats cast on the skin below their brims, soft at its edge."""
-    brim = np.concatenate([_dense_points(p) for p in hats])
+    """(V,) shade that the widest part of a hat casts on the skin below it, soft at its edge."""
+    brim = _dense_points(max(hats, key=lambda p: float(np.ptp(p.mesh.vertices[:, 2]))))
     side = np.array([1.0, 0.0, 0.0])
     across = np.stack([side, np.cross(LIGHT_IN_HEAD, side)], axis=1)
-    near = cKDTree(brim @ across).query(skin @ across, k=24)
+    near = cKDTree(brim @ across).query(skin @ across, k=min(12, len(brim)))
     ahead = (brim @ LIGHT_IN_HEAD)[near[1]] - (skin @ LIGHT_IN_HEAD)[:, None]
     cover = np.exp(-((near[0] / BRIM_SHADOW_SOFT_M) ** 2))
     fade = np.where(ahead > 0, np.exp(-ahead / BRIM_SHADOW_REACH_M), 0.0)
@@ -58,10 +58,9 @@ def _brim_shadow(skin: Floats, hats: list[Placement]) -> Floats:
 
 
 def _dense_points(placement: Placement) -> Floats:
-    """(n, 3) in `head`: vertices, edges' middles and faces' centres of a mesh."""
-    corners = placement.mesh.vertices.astype(np.float64)[placement.mesh.faces]
-    middles = 0.5 * (corners + np.roll(corners, 1, axis=1))
-    points = np.concatenate([corners.reshape(-1, 3), middles.reshape(-1, 3), corners.mean(1)])
+    """(n, 3) in `head`: vertices and faces' centres of a mesh."""
+    vertices = placement.mesh.vertices.astype(np.float64)
+    points = np.concatenate([vertices, vertices[placement.mesh.faces].mean(1)])
     return apply(placement.head_from_mesh, points)
 
 

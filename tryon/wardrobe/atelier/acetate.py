@@ -20,7 +20,7 @@ Pattern = Literal["plain", "crystal", "havana", "honey", "marble"]
 SIDE_PX = 256
 TILE_CM = (5.2, 5.2)
 """One repeat; larger than a rim is broad, so that nobody finds it."""
-CRYSTAL_ALPHA = 0.30
+CRYSTAL_ALPHA = 0.38
 
 
 @dataclass(frozen=True)
