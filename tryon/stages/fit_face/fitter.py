@@ -13,14 +13,15 @@ from tryon.core.fits import FaceFit, HeadAnchor
 from tryon.core.landmarks import FaceLandmarks, FaceMark
 from tryon.core.spaces import Floats
 from tryon.core.transforms import align, apply, inverse, rigid
+from tryon.stages.fit_face.gauge import Gauge
 from tryon.stages.fit_face.person import PersonShape
 from tryon.stages.fit_face.pose import solve_pose
 from tryon.stages.fit_face.reading import FIRST_IRIS, Reading
 from tryon.stages.fit_face.sighting import Sighting
 from tryon.wardrobe.head import HeadModel
 
-LEAST_LANDMARKS = 100
-"""Fewer finite landmarks are no face."""
+LEAST_LANDMARKS, LEAST_SIDE_PX = 100, 4.0
+"""Fewer finite landmarks, or all of them so close together, are no face."""
 SHOWN_CHANGE_M = 0.00025
 """The shape that is shown changes when it is this far off (root mean square), else not at all."""
 
@@ -55,6 +56,7 @@ class FaceFitter:
         self._model = head_model
         self._reading = Reading.load()
         self._trust = self._reading.trust()
+        self._gauge = Gauge(self._reading.seen, self._trust)
         self._known: dict[int, _Known] = {}
 
     def reset(self) -> None:
@@ -70,7 +72,7 @@ class FaceFitter:
         now: dict[int, _Known] = {}
         for face in faces:
             known = self._known.get(face.track)
-            if face.age_s == 0 and np.isfinite(face.px).all(1).sum() >= LEAST_LANDMARKS:
+            if face.age_s == 0 and _is_readable(face.px):
                 known = self._see(face, camera, known)
             if known is not None:
                 now[face.track] = known
@@ -85,9 +87,12 @@ class FaceFitter:
         sighting = Sighting.of(face.px, camera)
         trust = self._trust * sighting.finite
         before = PersonShape() if known is None else known.shape
-        pose, _ = solve_pose(sighting, self._reading, before.deviation, trust=trust)
-        shape = before.seen(sighting, pose, self._reading, float(np.mean(camera.focal_px)))
+        pose = solve_pose(sighting, self._reading, before.deviation, trust=trust)
+        focal_px = float(np.mean(camera.focal_px))
+        shape = before.seen(sighting, pose, self._reading, self._gauge, focal_px=focal_px)
         shown = self._show(shape, None if known is None else known.shown)
+        if known is not None and shown is not known.shown:
+            pose = solve_pose(sighting, self._reading, shape.deviation, trust=trust)
         size = shape.irises.size()
         landmarks = shown.landmarks
         pd_m = float(np.linalg.norm(landmarks[FaceMark.LEFT_IRIS] - landmarks[FaceMark.RIGHT_IRIS]))
@@ -121,6 +126,11 @@ def head_frame(own: Floats, base: Floats, size: float) -> Floats:
     turn = align(base, own, face.astype(np.float64), scaled=False)[:3, :3]
     inner = own[[FaceMark.LEFT_EYE_INNER, FaceMark.RIGHT_EYE_INNER]].mean(0)
     return rigid(turn / size, inner)
+
+
+def _is_readable(marks: Floats) -> bool:
+    seen = marks[np.isfinite(marks).all(1), :2]
+    return len(seen) >= LEAST_LANDMARKS and float(np.ptp(seen, axis=0).max()) > LEAST_SIDE_PX
 
 
 def _rigid_part(similarity: Floats) -> Floats:

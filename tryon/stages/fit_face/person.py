@@ -9,6 +9,7 @@ import numpy as np
 from tryon.core.landmarks import FACE_LANDMARKS, FaceMark
 from tryon.core.spaces import Floats
 from tryon.core.transforms import apply, inverse, rigid
+from tryon.stages.fit_face.gauge import Gauge
 from tryon.stages.fit_face.reading import FLIP, Reading
 from tryon.stages.fit_face.sighting import Sighting
 from tryon.stages.fit_face.size import (
@@ -45,7 +46,13 @@ class PersonShape:
     irises: IrisTally = field(default_factory=IrisTally)
 
     def seen(
-        self, sighting: Sighting, cam_from_head: Floats, reading: Reading, focal_px: float
+        self,
+        sighting: Sighting,
+        cam_from_head: Floats,
+        reading: Reading,
+        gauge: Gauge,
+        *,
+        focal_px: float,
     ) -> PersonShape:
         """With one more sighting, whose pose is for a head of base size."""
         view_from_head = rigid(sighting.cam_from_view.T) @ cam_from_head
@@ -55,6 +62,7 @@ class PersonShape:
         found = deviation_of(sighting, view_from_head, reading, self.deviation)
         step = found - self.deviation
         if self.frames > 0:
+            step = gauge(found) - self.deviation
             length = np.sqrt((step**2).sum(1))
             step = step * np.minimum(1.0, MOST_STEP_M / np.maximum(length, 1e-9))[:, None]
         step[~sighting.finite] = 0.0

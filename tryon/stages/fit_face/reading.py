@@ -37,11 +37,11 @@ JAW_FADE_M = (-0.035, -0.060)
 """Heights in `head` between which cheeks pass from the skull's motion to the jaw's."""
 SKULL_AXIS_Z_M = -0.075
 """Depth of the upright axis from which the face's surface is seen to bulge."""
-HIDDEN_COSINE, SEEN_COSINE = -0.15, 0.45
+HIDDEN_COSINE, SEEN_COSINE = 0.1, 0.7
 _TABLES = ("seen_m", "lifted_m", "spread_m", "person_share")
 PERSON_SD_M = 0.004
 """How far people's landmarks lie from the mean head's."""
-LEAST_SEEN = 0.05
+LEAST_SEEN = 0.02
 """Landmarks on the far side are guesses of the network; they still count a little."""
 
 
