@@ -14,6 +14,7 @@ from PIL import Image
 from tests.media.clips import corners, make_clip, quarters, write_sound
 from tryon.core.errors import InputError
 from tryon.media.clip_reader import SHORTEST_STEP_NS, ClipReader
+from tryon.media.clip_writer import ClipWriter
 
 SIZE_WH = (64, 48)
 UNEVEN_MS = [0, 33, 40, 133, 134, 500, 1000]
@@ -124,6 +125,23 @@ def test_pixels_that_are_not_square_are_made_square(tmp_path: Path) -> None:
     with ClipReader(path) as clip:
         assert clip.size_wh == (93, 48)
         assert next(iter(clip)).rgb.shape == (48, 93, 3)
+
+
+def test_pixels_that_are_absurdly_wide_are_taken_for_square(tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "dv.mp4", [quarters(SIZE_WH)], pixel_aspect=Fraction(200, 1))
+    with ClipReader(path) as clip:
+        assert clip.size_wh == SIZE_WH
+
+
+def test_clip_that_claims_a_huge_size_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    path = tmp_path / "huge.gif"
+    Image.new("P", (8, 8)).save(path, save_all=True, append_images=[Image.new("P", (8, 8), 1)])
+    content = bytearray(path.read_bytes())
+    content[6:10] = (12_000).to_bytes(2, "little") * 2
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="12000×12000") as caught:
+        ClipReader(path)
+    assert "Scale it down" in caught.value.remedy
 
 
 def test_gif_keeps_its_delays_and_lays_what_is_clear_on_white(tmp_path: Path) -> None:
@@ -268,6 +286,25 @@ def test_sound_alone_is_no_clip(tmp_path: Path) -> None:
         ClipReader(path)
 
 
+@pytest.mark.parametrize("codec", [b"V_MPEG4/ISO/AVC", b"A_AAC"])
+def test_streams_of_unknown_codecs_are_left_out(tmp_path: Path, codec: bytes) -> None:
+    # Phones record spatial sound in a codec of their own, for which FFmpeg has no decoder.
+    path = make_clip(tmp_path / "clip.mkv", [quarters(SIZE_WH)] * 3, audio="aac")
+    content = path.read_bytes()
+    assert content.count(codec) == 1
+    path.write_bytes(content.replace(codec, codec[:2] + b"Z" * (len(codec) - 2)))
+    if codec.startswith(b"V"):
+        with pytest.raises(InputError, match="cannot be read") as caught:
+            ClipReader(path)
+        assert "H.264" in caught.value.remedy
+        return
+    with ClipReader(path) as clip, ClipWriter(tmp_path / "out.mp4", sound_from=path) as writer:
+        assert not clip.has_sound
+        for picture in clip:
+            writer.write(picture.rgb, picture.t_ns)
+    assert len(times_ns(tmp_path / "out.mp4")) == 3
+
+
 @pytest.mark.parametrize("content", [b"Dear diary" * 100, b"\0" * 4096])
 def test_what_is_no_clip_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "clip.mp4"
@@ -296,6 +333,14 @@ def test_playlist_in_disguise_does_not_open_other_files(tmp_path: Path) -> None:
 def test_name_that_looks_like_an_address_is_a_file(tmp_path: Path, no_network: None) -> None:
     made = make_clip(tmp_path / "clip.mp4", [quarters(SIZE_WH)] * 2)
     path = made.rename(tmp_path / "http:clip.mp4")
+    assert len(times_ns(path)) == 2
+
+
+def test_title_in_an_old_encoding_does_not_keep_a_clip_from_being_read(tmp_path: Path) -> None:
+    path = make_clip(tmp_path / "clip.mkv", [quarters(SIZE_WH)] * 2)
+    content = path.read_bytes()
+    assert b"Lavf" in content
+    path.write_bytes(content.replace(b"Lavf", "é".encode("latin-1") + b"avf"))
     assert len(times_ns(path)) == 2
 
 

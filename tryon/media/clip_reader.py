@@ -19,7 +19,8 @@ from av.video.stream import VideoStream
 from tryon.core.errors import InputError
 from tryon.core.filters import NS_PER_S
 from tryon.core.frame import Picture
-from tryon.media.containers import moving_picture, open_container, origin_s
+from tryon.media.containers import moving_picture, open_container, origin_s, sound
+from tryon.media.pictures import MAX_MEGAPIXELS
 
 SHORTEST_STEP_NS = 1_000_000
 """A frame whose time is missing, or not after the one before, is put this far behind it: detectors
@@ -27,6 +28,9 @@ count in milliseconds."""
 
 _UNSPECIFIED = 2
 """FFmpeg's value of a colour matrix that the clip does not state."""
+
+_WIDEST_PIXEL = Fraction(4)
+"""Pixels that are said to be this much wider than high, or narrower, are a damaged header's."""
 
 _log = logging.getLogger(__name__)
 
@@ -59,7 +63,8 @@ class ClipReader:
         try:
             stream = moving_picture(self._container)
             if stream is None:
-                raise InputError(f"{path} has no moving picture.", remedy="Give another clip.")
+                raise _no_picture(path, self._container)
+            _check_size(path, stream)
             self._stream = stream
             # Decoding of the next frames runs beside what is done with this one.
             stream.thread_type = "AUTO"
@@ -68,8 +73,11 @@ class ClipReader:
             # FFmpeg's stream must not be asked after the file is closed: all is noted now.
             rate = stream.average_rate or stream.guessed_rate
             self.frames_per_s = float(rate) if rate else None
-            self.has_sound = bool(self._container.streams.audio)
-            self._pixel_aspect = stream.sample_aspect_ratio or Fraction(1)
+            self.has_sound = sound(self._container) is not None
+            aspect = stream.sample_aspect_ratio or Fraction(1)
+            self._pixel_aspect = (
+                aspect if 1 / _WIDEST_PIXEL < aspect < _WIDEST_PIXEL else Fraction(1)
+            )
             self._picture_s, self._duration_s = _durations_s(self._container, stream)
             self.frame_count = _frame_count(stream, self._duration_s, self.frames_per_s)
             self._reformatter = VideoReformatter()
@@ -192,6 +200,25 @@ class ClipReader:
             )
         elif self._damaged:
             _log.warning("%s is damaged: %d parts were skipped.", self._path, self._damaged)
+
+
+def _no_picture(path: Path, container: InputContainer) -> InputError:
+    if container.streams.video:
+        return InputError(
+            f"The picture of {path} is encoded in a way that cannot be read.",
+            remedy="Export the clip again, for example as H.264 in an MP4.",
+        )
+    return InputError(f"{path} has no moving picture.", remedy="Give another clip.")
+
+
+def _check_size(path: Path, stream: VideoStream) -> None:
+    """Raise InputError before anything of a size that cannot be meant is decoded."""
+    width, height = stream.codec_context.width, stream.codec_context.height
+    if width * height > MAX_MEGAPIXELS * 1e6:
+        raise InputError(
+            f"{path} has {width}×{height} pixels; up to {MAX_MEGAPIXELS} megapixels are accepted.",
+            remedy="Scale it down, for example to 1920 pixels on its longer side.",
+        )
 
 
 def _durations_s(

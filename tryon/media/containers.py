@@ -6,9 +6,10 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
-from av.stream import Disposition
+from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
 from tryon.core.errors import InputError
@@ -43,7 +44,9 @@ def open_container(path: Path) -> InputContainer:
         raise InputError(f"{path} is empty.", remedy="Save or transfer the clip again.")
     try:
         # A bare name with a colon in it would be taken for a network address.
-        return av.open(f"file:{path.absolute()}", container_options=_OPTIONS)
+        return av.open(
+            f"file:{path.absolute()}", container_options=_OPTIONS, metadata_errors="replace"
+        )
     except (FFmpegError, OSError) as error:
         raise InputError(
             f"{path} is not a picture or clip that can be read, or it is cut off.",
@@ -52,10 +55,25 @@ def open_container(path: Path) -> InputContainer:
 
 
 def moving_picture(container: InputContainer) -> VideoStream | None:
-    """The clip's picture; the cover of a song is none."""
+    """The clip's picture, if it can be decoded; the cover of a song is none."""
     return next(
-        (v for v in container.streams.video if not v.disposition & Disposition.attached_pic), None
+        (
+            stream
+            for stream in container.streams.video
+            if _is_decodable(stream) and not stream.disposition & Disposition.attached_pic
+        ),
+        None,
     )
+
+
+def sound(container: InputContainer) -> AudioStream | None:
+    """The clip's first sound that can be decoded: phones put newer kinds beside it."""
+    return next((stream for stream in container.streams.audio if _is_decodable(stream)), None)
+
+
+def _is_decodable(stream: Stream) -> bool:
+    # PyAV's types do not say that a stream of an unknown codec has none.
+    return getattr(stream, "codec_context", None) is not None
 
 
 def origin_s(container: InputContainer) -> Fraction:

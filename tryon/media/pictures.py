@@ -26,6 +26,8 @@ _FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF", "AVIF", "PPM")
 _KINDS = "JPEG, PNG, WebP, TIFF, BMP, AVIF or GIF"
 _FILM_DIAGONAL_MM = float(np.hypot(36.0, 24.0))
 _MM_BY_RESOLUTION_UNIT = {2: 25.4, 3: 10.0, 4: 1.0, 5: 0.001}
+# What Pillow's decoders were seen to raise on files with random damage.
+_DECODING_ERRORS = (OSError, SyntaxError, ValueError, EOFError, RuntimeError)
 _header_check = threading.Lock()
 
 
@@ -74,7 +76,7 @@ def decode_picture(content: bytes, *, name: str) -> StillPicture:
         raise _no_picture(content, name) from error
     except Image.DecompressionBombError as error:
         raise _too_large(f"{name} has several hundred megapixels") from error
-    except (OSError, SyntaxError, ValueError, EOFError) as error:
+    except _DECODING_ERRORS as error:
         raise InputError(
             f"{name} is damaged or cut off: {error}.",
             remedy="Transfer the file again, or open it in a picture editor and save it anew.",

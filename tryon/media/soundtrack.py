@@ -11,7 +11,7 @@ from av.container import OutputContainer
 from av.error import FFmpegError
 from av.packet import Packet
 
-from tryon.media.containers import moving_picture, open_container, origin_s
+from tryon.media.containers import moving_picture, open_container, origin_s, sound
 
 _MP4_TAKES = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus"})
 _AAC_RATES_HZ = (48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
@@ -31,8 +31,7 @@ class Soundtrack:
 
     def __init__(self, path: Path) -> None:
         self._input = open_container(path)
-        streams = self._input.streams.audio
-        self._stream: AudioStream | None = streams[0] if streams else None
+        self._stream = sound(self._input)
         self._origin_s = origin_s(self._input)
         picture = moving_picture(self._input)
         self.tick_s = picture.time_base if picture is not None else None
