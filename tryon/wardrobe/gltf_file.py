@@ -26,7 +26,8 @@ from tryon.core.errors import ImportError3D
 
 MOST_BYTES = 512 * 1024**2
 MOST_TEXTURE_SIDE = 2048
-MOST_PICTURE_PIXELS = 16384 * 16384
+MOST_PICTURE_PIXELS = 8192 * 8192
+"""Beyond it the picture library itself warns of decompression bombs."""
 EXPORT_REMEDY = "Export it again as GLB from the program it was made in."
 
 _COMPONENTS = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}

@@ -143,14 +143,15 @@ def _opening(meshes: Sequence[Mesh], vertices: Floats) -> _Opening | None:
     axis = _axis_of_crown(vertices)
     low, high = float(vertices[:, 1].min()), float(vertices[:, 1].max())
     heights = np.linspace(low, high, LEVELS + 2)[1:-1]
-    distance = _round(RayScene(meshes), axis, heights)
+    scene = RayScene(meshes)
+    distance = _round(scene, axis, heights)
     closed = np.isfinite(distance).mean(1) > 0.9
     distance = np.where(np.isfinite(distance), distance, np.nan)
     radius = np.full(LEVELS, np.inf)
     if closed.any():
         radius[closed] = np.nanmedian(distance[closed], axis=1)
     level = _foot_of_wall(heights, radius)
-    if level is None:
+    if level is None or not _opens_below(scene, axis, heights[level], radius[level]):
         return None
     inside = min(level + BAND_LEVELS_UP, LEVELS - 1)
     angle = np.linspace(0, 2 * np.pi, RAYS, endpoint=False)
@@ -173,6 +174,16 @@ def _foot_of_wall(heights: Floats, radius: Floats) -> int | None:
     wall = known & (drop < step)
     run = np.lib.stride_tricks.sliding_window_view(wall, WALL_LEVELS).all(1)
     return int(np.argmax(run)) if run.any() else None
+
+
+def _opens_below(scene: RayScene, axis: Floats, height: float, radius: float) -> bool:
+    """Whether most rays straight down from inside get out."""
+    angle = np.linspace(0, 2 * np.pi, RAYS, endpoint=False)
+    away = 0.6 * radius * np.sqrt((np.arange(RAYS) + 0.5) / RAYS)
+    x, z = axis[0] + away * np.sin(7 * angle), axis[1] + away * np.cos(7 * angle)
+    starts = np.stack([x, np.full(RAYS, height), z], axis=1)
+    down = np.tile([0.0, -1.0, 0.0], (RAYS, 1))
+    return bool(np.isinf(scene.distances(starts, down)).mean() > 0.5)
 
 
 def _axis_of_crown(vertices: Floats) -> Floats:

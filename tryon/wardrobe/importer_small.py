@@ -10,7 +10,7 @@ import numpy as np
 from tryon.core.mesh import Mesh
 from tryon.core.spaces import Floats
 from tryon.core.transforms import rigid, scaling
-from tryon.wardrobe.importer_axes import scale_to_metres
+from tryon.wardrobe.importer_axes import scale_to_metres, surface_samples
 from tryon.wardrobe.importer_cut import joined, moved, pieces
 from tryon.wardrobe.importer_report import ImportReport
 from tryon.wardrobe.item import Category
@@ -36,7 +36,9 @@ def shape_small(
     width_mm: of the whole piece across (of one earring, when there are two).
     """
     chosen = _one_earring(meshes, report) if category == "earrings" else list(meshes)
-    points = np.concatenate([m.vertices for m in chosen]).astype(np.float64)
+    # Corners for the true size; samples, since a large flat side has no vertex in its middle.
+    corners = np.concatenate([m.vertices for m in chosen]).astype(np.float64)
+    points = np.concatenate([corners, surface_samples(chosen)])
     size = np.ptp(points, axis=0)
     measured, plausible, usual, name = _measures(category, size)
     if width_mm is not None:

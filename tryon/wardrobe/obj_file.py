@@ -12,7 +12,7 @@ from trimesh.resolvers import Resolver
 
 from tryon.core.errors import ImportError3D
 from tryon.core.mesh import Material, Mesh, smooth_normals
-from tryon.wardrobe.gltf_file import MOST_BYTES, decoded_picture
+from tryon.wardrobe.gltf_file import MOST_BYTES, MOST_PICTURE_PIXELS, decoded_picture
 from tryon.wardrobe.gltf_surfaces import RawModel
 
 
@@ -106,9 +106,12 @@ def _material(given: Any, beside: _Beside) -> Material:
     alpha = _number(written, "d", 1.0) if "d" in written else 1 - _number(written, "tr", 0.0)
     shininess = _number(written, "ns", 30.0)
     picture = None
-    if getattr(given, "image", None) is not None and "map_kd" in written:
+    image = getattr(given, "image", None)
+    if image is not None and image.width * image.height > MOST_PICTURE_PIXELS:
+        beside.lost[f"the texture of {given.name}, which is too large"] = None
+    elif image is not None:
         raw = io.BytesIO()
-        given.image.save(raw, "PNG")
+        image.save(raw, "PNG")
         picture, remark = decoded_picture(raw.getvalue(), f"of {given.name}")
         if remark:
             beside.lost[remark] = None
