@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import re
-import socket
+import subprocess
 import sys
 from types import TracebackType
 
@@ -15,8 +14,13 @@ from tryon.core.errors import OutputError
 from tryon.core.result import TryonResult
 
 ESCAPE = "\x1b"
-_SCREENLESS_PLATFORMS = ("offscreen", "minimal", "vnc")
-_X_SOCKET = "/tmp/.X11-unix/X"  # where X servers listen
+_TRIAL_S = 20.0
+_TRIAL = """
+import resource
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+import cv2
+cv2.namedWindow("tryon")
+"""
 _REMEDY = (
     "Run it on a desktop, log in with `ssh -X`, or write to a file with `tryon photo` or "
     "`tryon video`."
@@ -66,26 +70,26 @@ class WindowSink:
 
 
 def _demand_screen() -> None:
-    """Raise OutputError without a screen: Qt would end the whole process instead."""
+    """Raise OutputError without a screen.
+
+    Qt ends the whole process when it finds none, so another process tries first.
+    """
     if not sys.platform.startswith("linux"):
         return
-    if os.environ.get("QT_QPA_PLATFORM", "") in _SCREENLESS_PLATFORMS:
-        return
-    display = os.environ.get("DISPLAY", "")
-    if not display:
+    if not os.environ.get("DISPLAY"):
         raise OutputError("There is no screen: DISPLAY is not set.", remedy=_REMEDY)
-    local = re.fullmatch(r":(\d+)(\.\d+)?", display)
-    if local and not _answers(_X_SOCKET + local[1]):
-        raise OutputError(f"There is no screen: nothing answers at {display}.", remedy=_REMEDY)
-
-
-def _answers(address: str) -> bool:
-    """Whether an X server listens there, by its file or by its abstract name."""
-    for name in (address, "\0" + address):
-        with socket.socket(socket.AF_UNIX) as connection:
-            try:
-                connection.connect(name)
-            except OSError:
-                continue
-            return True
-    return False
+    command = [sys.executable, "-c", _TRIAL]
+    try:
+        trial = subprocess.run(
+            command, capture_output=True, text=True, timeout=_TRIAL_S, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise OutputError(
+            f"The screen does not answer within {_TRIAL_S:.0f} s.", remedy=_REMEDY
+        ) from error
+    if trial.returncode < 0:
+        platform = os.environ.get("QT_QPA_PLATFORM", "xcb")
+        raise OutputError(
+            f"No window can be opened at DISPLAY={os.environ['DISPLAY']} ({platform}).",
+            remedy=f"{_REMEDY} Where QT_QPA_PLATFORM is set, set it to xcb.",
+        )
