@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,38 +18,56 @@ GOOD_TRIANGLES = 100_000
 """What one item should have at most (glTF auditor's budget for products)."""
 
 
+@dataclass(frozen=True, eq=False)
+class Mended:
+    """A repaired mesh, the number of the one it came from, and (V,) the vertices it kept of that."""
+
+    mesh: Mesh
+    number: int
+    kept: NDArray[np.int64]
+
+
 def repaired(meshes: Sequence[Mesh], report: ImportReport, *, path: Path) -> tuple[Mesh, ...]:
     """The same meshes without broken triangles, with unit normals, only vertices that are used.
 
     What was mended goes into the report. Raises ImportError3D when nothing is left, or far too much.
     """
+    return tuple(each.mesh for each in mended(meshes, report, path=path))
+
+
+def mended(meshes: Sequence[Mesh], report: ImportReport, *, path: Path) -> tuple[Mended, ...]:
+    """As `repaired`, and where everything came from, for what is kept beside the vertices."""
     total = sum(len(mesh.faces) for mesh in meshes)
     if total > MOST_TRIANGLES:
         raise ImportError3D(
             f"{path} has {total:,} triangles; at most {MOST_TRIANGLES:,} can be brought in.",
             remedy=f"Decimate it first, best below {GOOD_TRIANGLES:,} (Blender: the Decimate modifier).",
         )
-    mended = [mesh for mesh in (_mended(mesh, report) for mesh in meshes) if mesh is not None]
-    if not mended:
+    left = [
+        each
+        for each in (_mended(mesh, report, number=k) for k, mesh in enumerate(meshes))
+        if each is not None
+    ]
+    if not left:
         raise ImportError3D(
             f"{path} holds no triangles that can be drawn.",
             remedy="Export the visible geometry as triangles.",
         )
-    count = sum(len(mesh.faces) for mesh in mended)
-    report.found.append(f"{count:,} triangles in {len(mended)} surface(s)")
+    count = sum(len(each.mesh.faces) for each in left)
+    report.found.append(f"{count:,} triangles in {len(left)} surface(s)")
     if count > GOOD_TRIANGLES:
         report.assumed.append(
             f"{count:,} triangles are kept, though more than {GOOD_TRIANGLES:,} draw slowly"
         )
-    shared = sum(_edges_of_many(mesh) for mesh in mended)
+    shared = sum(_edges_of_many(each.mesh) for each in left)
     if shared:
         report.assumed.append(
             f"{shared:,} edges belong to more than two triangles (non-manifold); they are kept"
         )
-    return tuple(mended)
+    return tuple(left)
 
 
-def _mended(mesh: Mesh, report: ImportReport) -> Mesh | None:
+def _mended(mesh: Mesh, report: ImportReport, *, number: int) -> Mended | None:
     corners = mesh.vertices[mesh.faces].astype(np.float64)
     finite = np.asarray(np.isfinite(corners).all(axis=(1, 2)))
     if not finite.all():
@@ -62,8 +80,9 @@ def _mended(mesh: Mesh, report: ImportReport) -> Mesh | None:
     kept = np.asarray(finite & (area > 1e-12 * max(float(area.max(initial=0.0)), 1e-30)))
     if not kept.any():
         return None
-    compact = used_only(replace(mesh, faces=mesh.faces[kept]))
-    return _with_good_normals(_with_finite_uv(compact, report), report)
+    whole = replace(mesh, faces=mesh.faces[kept])
+    good = _with_good_normals(_with_finite_uv(used_only(whole), report), report)
+    return Mended(good, number, np.unique(whole.faces).astype(np.int64))
 
 
 def used_only(mesh: Mesh) -> Mesh:
