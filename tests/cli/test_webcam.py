@@ -78,8 +78,23 @@ def test_next_item_goes_through_the_given_ones_then_the_catalogue_and_round_agai
     assert seen[-1] == seen[0]
 
 
-def test_missing_camera_is_one_clear_line() -> None:
+def test_missing_camera_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sink, "WindowSink", Keys)
     result = CliRunner().invoke(main, ["webcam", "--wear", "aurelle-fedora", "--camera", "97"])
     assert result.exit_code == 1
     assert "97" in result.stderr
     assert "Traceback" not in result.output
+
+
+def test_machine_without_a_screen_is_told_before_the_camera_lights_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def light_up(*_: object, **__: object) -> None:
+        raise AssertionError("the camera was opened")
+
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.setattr(source, "open_webcam", light_up)
+    result = CliRunner().invoke(main, ["webcam", "--wear", "aurelle-fedora"])
+    assert result.exit_code == 1
+    assert "screen" in result.stderr
+    assert "tryon photo" in result.stderr

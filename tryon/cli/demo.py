@@ -33,6 +33,9 @@ SITTERS = (
 )
 
 
+STRIP_SIZE_WH = (300, 400)
+
+
 @dataclass(frozen=True)
 class Dressed:
     """One finished picture: its file beside the page, the look's title and the items' titles."""
@@ -77,6 +80,7 @@ def demo(out: Path) -> None:
     with Engine() as engine, console.status("Dressing two portraits in four looks…"):
         sitters = tuple(_sit(engine, out, *sitter) for sitter in SITTERS)
     page = _write_page(out, sitters)
+    _write_strip(out, sitters)
     console.print(f"Open {page.resolve()}", highlight=False, soft_wrap=True)
 
 
@@ -97,6 +101,30 @@ def _sit(engine: Engine, out: Path, supply: str, name: str, credit: str) -> Sitt
         titles = tuple(engine.catalogue.item(item).title.en for item in look.wear)
         dressed.append(Dressed(file, look.title, titles))
     return Sitter(name, credit, f"{stem}.jpg", frame.size_wh, tuple(dressed))
+
+
+def _write_strip(out: Path, sitters: tuple[Sitter, ...]) -> None:
+    """All portraits side by side as one picture, a row a sitter."""
+    import cv2
+    import numpy as np
+
+    from tryon.stages.sink import write_picture
+    from tryon.stages.source import open_source
+
+    rows = []
+    for sitter in sitters:
+        pictures = []
+        for file in (sitter.before, *(dressed.file for dressed in sitter.dressed)):
+            with open_source(out / file) as source:
+                rgb = next(iter(source)).rgb
+            # A portrait's upper part, three wide by four high.
+            height = min(rgb.shape[0], rgb.shape[1] * 4 // 3)
+            width = height * 3 // 4
+            left = (rgb.shape[1] - width) // 2
+            part = rgb[:height, left : left + width]
+            pictures.append(cv2.resize(part, STRIP_SIZE_WH, interpolation=cv2.INTER_AREA))
+        rows.append(np.hstack(pictures))
+    write_picture(out / "looks.jpg", np.vstack(rows))
 
 
 def _write_page(out: Path, sitters: tuple[Sitter, ...]) -> Path:

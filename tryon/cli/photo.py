@@ -15,8 +15,6 @@ from tryon.core.errors import InputError, OutputError
 if TYPE_CHECKING:
     from tryon.core.result import TryonResult
 
-PICTURE_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
-
 
 @click.command()
 @click.argument("inputs", metavar="IN…", nargs=-1, required=True, type=click.Path(path_type=Path))
@@ -103,6 +101,8 @@ def _pictures(inputs: Sequence[Path]) -> list[Path]:
 
 
 def _files(given: Path) -> Iterator[Path]:
+    from tryon.media.pictures import PICTURE_SUFFIXES
+
     if not given.is_dir():
         yield given
         return

@@ -34,6 +34,11 @@ class Mirror:
     def __post_init__(self) -> None:
         self.worn = self.wear
 
+    @property
+    def worn_variants(self) -> dict[str, str]:
+        """The chosen materials of what is worn now."""
+        return {name: self.variants[name] for name in self.worn if name in self.variants}
+
     def next_item(self) -> None:
         """From everything at once to one item after the other, and round again."""
         choices = [self.wear, *[(item,) for item in self.wear]] if len(self.wear) > 1 else []
@@ -88,11 +93,12 @@ def webcam(
     from tryon.stages.sink import WindowSink
     from tryon.stages.source import open_webcam
 
+    # The window first: without a screen, neither camera nor models are touched.
     with (
+        WindowSink("tryon") as window,
         open_webcam(device, fov_deg=fov_deg, calibration=calibration) as source,
         Engine(max_faces=max_faces) as engine,
         engine.session(wear, variants=variants) as session,
-        WindowSink("tryon") as window,
     ):
         mirror = Mirror(engine.catalogue, wear, dict(variants))
         for result in session.run(source):
@@ -105,7 +111,7 @@ def webcam(
                 click.echo(f"Wrote {_snapshot(result, snapshots)}")
             elif key in ("n", "v"):
                 mirror.next_item() if key == "n" else mirror.next_variant()
-                session.wear(engine.outfit(mirror.worn, variants=mirror.variants))
+                session.wear(engine.outfit(mirror.worn, variants=mirror.worn_variants))
                 click.echo(f"Wearing {', '.join(mirror.worn)}")
 
 
