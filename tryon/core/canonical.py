@@ -25,6 +25,7 @@ from tryon.core.spaces import CENTIMETRE_M, Floats
 MESH_LANDMARKS = 468
 """Landmarks with a place on the canonical surface; the ten after them are the irises'."""
 
+_DAMAGE = (OSError, zipfile.BadZipFile, KeyError, ValueError, IndexError, struct.error)
 _MEMBER = "geometry_pipeline_metadata_landmarks.binarypb"
 _FLOATS_PER_VERTEX = 5
 _VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
@@ -56,7 +57,7 @@ def read_canonical_face(model: Path) -> CanonicalFace:
     try:
         with zipfile.ZipFile(model) as bundle:
             vertices_cm, triangles = _parse(bundle.read(_MEMBER))
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, IndexError) as problem:
+    except _DAMAGE as problem:
         raise DetectorError(
             f"{model} holds no canonical face: {problem}.",
             remedy="Run `tryon setup` to restore face_landmarker.task.",
@@ -94,7 +95,10 @@ def _irises(surface: Floats) -> Floats:
 
 def _parse(message: bytes) -> tuple[Floats, NDArray[np.int32]]:
     """(468, 3) vertices in centimetres and (F, 3) triangles of the metadata message."""
-    mesh = next(bytes(v) for field, v in _fields(message) if field == 1 and isinstance(v, bytes))
+    meshes = [v for field, v in _fields(message) if field == 1 and isinstance(v, bytes)]
+    if not meshes:
+        raise ValueError("there is no mesh in it")
+    mesh = meshes[0]
     floats: list[float] = []
     indices: list[int] = []
     for field, value in _fields(mesh):
@@ -106,6 +110,8 @@ def _parse(message: bytes) -> tuple[Floats, NDArray[np.int32]]:
             indices.append(value)
     if len(floats) != MESH_LANDMARKS * _FLOATS_PER_VERTEX or len(indices) % 3:
         raise ValueError(f"{len(floats)} floats and {len(indices)} indices are no face mesh")
+    if not indices or max(indices) >= MESH_LANDMARKS:
+        raise ValueError("its triangles point beyond its vertices")
     vertices = np.array(floats).reshape(MESH_LANDMARKS, _FLOATS_PER_VERTEX)[:, :3]
     return vertices, np.array(indices, np.int32).reshape(-1, 3)
 
