@@ -32,6 +32,7 @@ SAME_BODY = 0.38
 """Two finds whose trunks and heads are this near, in trunk sizes, are one person."""
 SAME_MASK = 0.55
 """… or whose masks share this much of the smaller one."""
+ENTANGLED, ENTANGLED_MASK = 0.7, 0.3
 LEAST_FIND_SCORE, LEAST_FIND_VISIBILITY = 0.85, 0.5
 """Mean visibility of head and shoulders, and of all landmarks, of somebody found without a face."""
 LEAST_TORSO_PX, LEAST_TORSO_BY_LONG_SIDE = 16.0, 0.03
@@ -39,6 +40,7 @@ LEAST_SHARE_OF_LARGEST = 0.45
 LEAST_TRUNK_MASK = 0.7
 LEAST_INSIDE = 0.5
 GREY = 127
+SURE_MASK = 0.7
 
 
 def is_body(
@@ -124,6 +126,13 @@ def same_person(a: BodySighting, b: BodySighting) -> bool:
     return shared_mask(a, b) > SAME_MASK and gap < 1.2 * max(a.torso_px, b.torso_px)
 
 
+def is_hidden_by(body: BodySighting, other: BodySighting) -> bool:
+    """Whether a find is so entangled with somebody followed that it may be a part of them."""
+    gap = np.linalg.norm(body.px[TRUNK] - other.px[TRUNK], axis=1).mean()
+    near = gap < ENTANGLED * max(body.torso_px, other.torso_px)
+    return bool(near) or shared_mask(body, other) > ENTANGLED_MASK
+
+
 def shared_mask(a: BodySighting, b: BodySighting) -> float:
     """Share of the smaller of two masks that lies in both, 0 to 1."""
     if a.mask is None or b.mask is None:
@@ -152,20 +161,26 @@ def without(picture: Picture, bodies: Sequence[BodySighting]) -> Picture:
 
 
 def signature(picture: Picture, body: BodySighting) -> Floats:
-    """(6,) mean colour of chest and thighs, 0 to 1: tells people apart whose faces are not seen."""
-    chest = _patch(picture, body.px[[11, 12, 24, 23]], shrink=0.6)
-    thighs = _patch(picture, body.px[[23, 24, 26, 25]], shrink=0.5)
-    return np.concatenate([chest, thighs])
+    """(6,) mean colour of trunk and thighs, 0 to 1: tells people apart whose faces are not seen.
 
-
-def _patch(picture: Picture, corners: Floats, *, shrink: float) -> Floats:
-    """(3,) mean colour at a grid of points inside a quadrangle, grey where it is out of the picture."""
-    place = np.floor(_grid(corners, shrink=shrink)).astype(np.int64)
+    Read where the mask says person, at the height of the trunk and below it: from the side, the
+    landmarks of left and right leave no area between them.
+    """
+    points = _points_in(body, least=SURE_MASK)
+    place = np.floor(points).astype(np.int64)
     h, w = picture.shape[:2]
     inside = ((place >= 0) & (place < np.array([w, h]))).all(1)
-    if not inside.any():
-        return np.full(3, 0.5)
-    return np.asarray(picture[place[inside, 1], place[inside, 0]].mean(0) / 255.0)
+    points, place = points[inside], place[inside]
+    top, low = body.px[11:13].mean(0), body.px[23:25].mean(0)
+    trunk = low - top
+    height = (points - top) @ trunk / max(float(trunk @ trunk), 1e-9)
+    colours = picture[place[:, 1], place[:, 0]].astype(np.float64) / 255
+    return np.concatenate(
+        [
+            colours[band].mean(0) if band.any() else np.full(3, 0.5)
+            for band in ((height > 0.1) & (height < 0.8), (height > 1.1) & (height < 1.8))
+        ]
+    )
 
 
 def _grid(corners: Floats, *, shrink: float) -> Floats:
@@ -176,11 +191,11 @@ def _grid(corners: Floats, *, shrink: float) -> Floats:
     return np.asarray((1 - t) * ((1 - s) * a + s * b) + t * ((1 - s) * d + s * c))
 
 
-def _points_in(body: BodySighting) -> NDArray[np.float64]:
+def _points_in(body: BodySighting, *, least: float = 0.5) -> NDArray[np.float64]:
     """(n, 2) picture positions of about a thousand entries of a mask that are the person."""
     if body.mask is None:
         return np.zeros((0, 2))
-    rows, columns = np.nonzero(body.mask.share > 0.5)
+    rows, columns = np.nonzero(body.mask.share > least)
     stride = 1 + len(rows) // 1000
     place = np.stack([columns[::stride], rows[::stride]], axis=1) + 0.5
     return np.asarray(place * body.mask.step + np.array(body.mask.corner_xy))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from tryon.stages.detect.regions import (
     FARTHEST_FACE,
     face_distance,
     is_body,
+    is_hidden_by,
     match_faces,
     same_person,
     search_windows,
@@ -34,6 +36,11 @@ FACE_SEARCH_EVERY_S = 0.15
 MOST_STEP = 0.9
 """A body that moved farther than this from one look to the next, in trunk sizes, is another one."""
 LEAST_FOLLOW_SCORE = 0.3
+SURPRISE_MARGIN = 0.05
+APART_S = 0.25
+"""After being apart for so long, two people are told apart by their clothes."""
+LOST_SEARCH_EVERY_S = 0.06
+"""How often somebody is looked for who has just been lost."""
 
 
 class StreamBodies:
@@ -66,6 +73,8 @@ class StreamBodies:
         self._offset_ns = 0
         self._searched_t_ns: int | None = None
         self._faces_searched_t_ns: int | None = None
+        self._lost_searched_t_ns: int | None = None
+        self._met_t_ns: dict[frozenset[int], int] = {}
         self._next_window = 0
 
     def detect(self, frame: Frame, faces: Sequence[FaceLandmarks]) -> tuple[PoseLandmarks, ...]:
@@ -74,10 +83,13 @@ class StreamBodies:
         self._follow(frame, t_ns)
         self._part_doubles(faces, t_ns)
         self._welcome(frame, faces, t_ns)
+        self._recognise(t_ns)
         self._name(faces, t_ns)
         for track in [t for t in self._tracks if t.is_forgotten(t_ns)]:
             self._let_go(track)
             self._tracks.remove(track)
+        ids = {track.id for track in self._tracks}
+        self._met_t_ns = {pair: t for pair, t in self._met_t_ns.items() if pair <= ids}
         return tuple(
             PoseLandmarks(
                 track.id,
@@ -140,6 +152,8 @@ class StreamBodies:
                 kept.append(track)
                 continue
             loser = self._loser(rival, track, faces)
+            self._met_t_ns[frozenset((rival.id, track.id))] = t_ns
+            loser.unsee()
             self._let_go(loser)
             if loser is rival:
                 kept[kept.index(rival)] = track
@@ -150,7 +164,7 @@ class StreamBodies:
         near = {f.track for f in faces if face_distance(f, first.sighting) < FARTHEST_FACE}
         if (first.face in near) != (second.face in near):
             return second if first.face in near else first
-        return second
+        return first if first.surprise > second.surprise + SURPRISE_MARGIN else second
 
     def _welcome(self, frame: Frame, faces: Sequence[FaceLandmarks], t_ns: int) -> None:
         """Find lost bodies again and take newcomers in."""
@@ -158,7 +172,11 @@ class StreamBodies:
         if len(followed) >= self._max_people:
             return
         for body in self._finds(frame, faces, followed, t_ns):
-            if any(same_person(body, t.sighting) for t in self._tracks if t.follower is not None):
+            others = [t.sighting for t in self._tracks if t.follower is not None]
+            if any(same_person(body, other) for other in others):
+                continue
+            wears = any(face_distance(face, body) < FARTHEST_FACE for face in faces)
+            if not wears and any(is_hidden_by(body, other) for other in others):
                 continue
             if sum(t.follower is not None for t in self._tracks) >= self._max_people:
                 return
@@ -187,7 +205,10 @@ class StreamBodies:
                     if body is not None and face_distance(face, body) < FARTHEST_FACE:
                         finds.append(body)
                         break
-        views = [View.square(t.expected_hip(t_ns), 2.7 * t.sighting.reach_px) for t in lost]
+        views: list[View] = []
+        if lost and self._due(self._lost_searched_t_ns, t_ns, LOST_SEARCH_EVERY_S):
+            self._lost_searched_t_ns = t_ns
+            views = [View.square(t.expected_hip(t_ns), 2.7 * t.sighting.reach_px) for t in lost]
         if self._due(self._searched_t_ns, t_ns, SEARCH_EVERY_S if followed or finds else 0.0):
             self._searched_t_ns = t_ns
             windows = [view_of(w) for w in self._windows(frame.size_wh, everywhere=first)]
@@ -235,8 +256,44 @@ class StreamBodies:
             track.seen_t_ns = t_ns
             track.see(seen, colours, t_ns)
             return
-        self._tracks.append(BodyTrack(self._next_id, seen, t_ns, colours, follower))
+        self._tracks.append(
+            BodyTrack(self._next_id, seen, t_ns, colours, follower, recent=colours, first_t_ns=t_ns)
+        )
         self._next_id += 1
+
+    def _recognise(self, t_ns: int) -> None:
+        """After two people were near each other, tell by their clothes who is who."""
+        live = [t for t in self._tracks if t.follower is not None]
+        for a, b in combinations(live, 2):
+            if is_hidden_by(a.sighting, b.sighting):
+                self._met_t_ns[frozenset((a.id, b.id))] = t_ns
+        by_id = {track.id: track for track in self._tracks}
+        for pair in list(self._met_t_ns):
+            a, b = (by_id[number] for number in pair)
+            if a.follower is None:
+                a, b = b, a
+            if a.follower is None or not self._due(self._met_t_ns[pair], t_ns, APART_S):
+                continue
+            if a.face is None and b.face is None and a.is_mistaken_for(b):
+                a.swap_identity(b)
+            if b.follower is not None:
+                del self._met_t_ns[pair]
+        self._tell_heirs(live)
+        # Somebody hidden by another is near them too.
+        mingled = {number for pair in self._met_t_ns for number in pair}
+        for track in self._tracks:
+            track.is_mingled = track.id in mingled
+
+    def _tell_heirs(self, live: Sequence[BodyTrack]) -> None:
+        """A newcomer who looks like somebody lost is that one."""
+        met = {number for pair in self._met_t_ns for number in pair}
+        for lost in [t for t in self._tracks if t.follower is None and t.id in met]:
+            heir = next((t for t in live if t.face is None and t.is_heir_of(lost)), None)
+            if heir is not None:
+                heir.swap_identity(lost)
+                self._tracks.remove(lost)
+                gone = lost.id
+                self._met_t_ns = {p: t for p, t in self._met_t_ns.items() if gone not in p}
 
     def _name(self, faces: Sequence[FaceLandmarks], t_ns: int) -> None:
         """A body takes the id of the face it wears."""

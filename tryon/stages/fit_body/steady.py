@@ -19,6 +19,8 @@ WORLD_REST_HZ, WORLD_BETA = 0.8, 4.0
 SPEED_CUTOFF_HZ = 1.5
 UNSEEN_SLOWER = 0.35
 """Cutoffs of landmarks that are only guessed are lower by this factor."""
+LEAP = 0.8
+"""Nobody moves this far from frame to frame, in trunk lengths: the filters start anew there."""
 TRUNK_MARKS = np.array([11, 12, 23, 24])
 
 
@@ -29,15 +31,23 @@ class Steadier:
         self._px = _Filter(PX_REST_HZ, PX_BETA)
         self._world = _Filter(WORLD_REST_HZ, WORLD_BETA)
         self._visibility: Floats | None = None
+        self._last: Floats | None = None
 
     def reset(self) -> None:
+        """Forget everything: the next pose passes unchanged."""
         self._px.reset()
         self._world.reset()
         self._visibility = None
+        self._last = None
 
     def steady(self, pose: PoseLandmarks, t_ns: int) -> PoseLandmarks:
         """The same pose without its jitter."""
         trunk_px = max(_size(pose.px), 1.0)
+        if self._last is not None:
+            gap = np.linalg.norm(pose.px - self._last, axis=1)
+            if float(np.median(gap)) > LEAP * trunk_px:
+                self.reset()
+        self._last = pose.px
         trunk_m = max(_size(pose.world), 0.1)
         slower = UNSEEN_SLOWER + (1 - UNSEEN_SLOWER) * np.clip(pose.visibility / 0.5, 0, 1)
         px = self._px.filter(pose.px, t_ns, unit=trunk_px, slower=slower)
