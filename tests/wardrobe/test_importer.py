@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import struct
 from collections.abc import Callable
@@ -23,6 +24,7 @@ from tryon.wardrobe.asset import Asset
 from tryon.wardrobe.atelier import solids
 from tryon.wardrobe.catalogue import Catalogue, bundled_folder
 from tryon.wardrobe.glb_writer import glb_bytes
+from tryon.wardrobe.gltf_materials import see_through_glass
 from tryon.wardrobe.gltf_surfaces import read_gltf
 from tryon.wardrobe.imported_item import Label, proposed_id, write_item
 from tryon.wardrobe.importer import Imported, Wishes, import_model
@@ -317,9 +319,7 @@ def test_glass_and_its_index_are_approximated(
 
 
 def test_dark_glass_stays_dark() -> None:
-    from tryon.wardrobe.gltf_surfaces import _see_through
-
-    dark = _see_through(Material("g", (0.1, 0.1, 0.1, 1.0)), 1.0)
+    dark = see_through_glass(Material("g", (0.1, 0.1, 0.1, 1.0)), 1.0)
     r, g, b, alpha = dark.base_color
     for behind in (0.0, 1.0):
         shown = alpha * np.array([r, g, b]) + (1 - alpha) * behind
@@ -758,3 +758,21 @@ def test_a_real_hat_comes_in_level_and_facing_front(shared_data: Path) -> None:
     assert -0.04 < low[1] < 0
     assert 0.09 < high[1] < 0.14
     assert any("1 animation" in said for said in result.report.lost)
+
+
+@pytest.mark.parametrize(
+    "category", ["eyeglasses", "hat", "earrings", "necklace", "headwear", "mask"]
+)
+def test_a_damaged_file_is_an_error_of_ours_or_comes_in_finite(
+    tmp_path: Path, category: Any
+) -> None:
+    rng = np.random.default_rng(8624)
+    whole = np.frombuffer(glb_bytes([solids.torus(0.07, 0.01).mesh("ring", Material())]), np.uint8)
+    for _ in range(40):
+        damaged = whole.copy()
+        places = rng.integers(20, len(whole), 6)
+        damaged[places] = rng.integers(0, 256, 6)
+        (tmp_path / "x.glb").write_bytes(damaged.tobytes())
+        with contextlib.suppress(ImportError3D):
+            asset = import_model(tmp_path / "x.glb", category, item_id="x").asset
+            assert np.isfinite(bounds(asset)).all()

@@ -230,7 +230,14 @@ def _parse(path: Path, text: bytes) -> pygltflib.GLTF2:
             warnings.simplefilter("ignore", RuntimeWarning)
             return pygltflib.GLTF2.from_dict(document)
     # The reader has no errors of its own: whatever does not fit shows as one of these.
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
         raise ImportError3D(
             f"{path} is not a glTF or GLB file ({type(error).__name__}: {str(error)[:80]}).",
             remedy="Give a .glb, .gltf or .obj file.",

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 import numpy as np
 from scipy.spatial import cKDTree
 
+from tryon.core.errors import ImportError3D
 from tryon.core.mesh import Mesh
 from tryon.core.spaces import Floats
 from tryon.wardrobe.importer_report import ImportReport
@@ -16,6 +17,7 @@ from tryon.wardrobe.rays import RayScene
 Direction = Literal["+x", "-x", "+y", "-y", "+z", "-z"]
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 SAMPLES = 12_000
+FEWEST_RIM_POINTS = 12
 METRES_OF_UNIT = {"metres": 1.0, "centimetres": 0.01, "millimetres": 0.001, "inches": 0.0254}
 
 
@@ -65,7 +67,7 @@ def eyewear_axes(points: Floats, report: ImportReport) -> tuple[Floats, Floats]:
     )
     # Only the bridge and the rims come near the middle.
     central = np.abs(points[:, across] - middle[across]) < 0.2 * size[across]
-    front_at = float(points[central, depth].mean())
+    front_at = float(points[central, depth].mean()) if central.any() else float(middle[depth])
     front = np.eye(3)[depth] * (1.0 if front_at >= middle[depth] else -1.0)
     up_sign = 1.0
     if has_temples:
@@ -110,6 +112,8 @@ def _depth_seen(scene: RayScene, low: Floats, high: Floats, towards: Floats) -> 
     share of the box."""
     axis = int(np.argmax(np.abs(towards)))
     size, middle = high - low, 0.5 * (low + high)
+    if size[axis] <= 0:
+        return 0.0
     others = [k for k in range(3) if k != axis]
     steps = np.linspace(-0.12, 0.12, 7)
     starts = np.repeat(middle[None], 49, axis=0)
@@ -130,6 +134,8 @@ def levelled(points: Floats, up: Floats) -> tuple[Floats, float]:
     for _ in range(4):
         turned = points @ total.T
         rim = _outermost(turned, up)
+        if len(rim) < FEWEST_RIM_POINTS:
+            break
         centred = rim - rim.mean(0)
         normal = np.linalg.svd(centred, full_matrices=False)[2][2]
         normal = normal * (1.0 if normal @ up > 0 else -1.0)
@@ -176,7 +182,12 @@ def scale_to_metres(
     """Metres of one file unit, from a length as the file has it.
 
     wanted_mm: what that length is to be; else the unit under which it is plausible; else `fallback_m`.
+    Raises ImportError3D for a length of zero.
     """
+    if measured <= 0:
+        raise ImportError3D(
+            f"The model is flat: {name} is zero.", remedy="Say how it stands with --front and --up."
+        )
     if wanted_mm is not None:
         return wanted_mm * 0.001 / measured
     for unit, metres in METRES_OF_UNIT.items():

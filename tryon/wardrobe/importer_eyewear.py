@@ -101,8 +101,12 @@ def _parted(meshes: Sequence[Mesh], report: ImportReport) -> tuple[list[Mesh], l
     parts = [piece for mesh in meshes for piece in pieces(mesh)]
     names = _loose_arms(parts, width, depth)
     if names is None:
+        fronts, arms = _cut_arms(meshes, points, width)
+        if not fronts or {arm.name for arm in arms} != {LEFT, RIGHT}:
+            report.lost.append("temples: none can be told from the front; the model is worn stiff")
+            return list(meshes), []
         report.found.append("the frame is one piece and is cut behind its outer corners")
-        return _cut_arms(meshes, points, width)
+        return fronts, arms
     report.found.append("its temples are parts of their own")
     named = [
         replace(part, name=name) if name else part for part, name in zip(parts, names, strict=True)

@@ -64,7 +64,12 @@ def shape_hat(meshes: Sequence[Mesh], report: ImportReport, *, width_mm: float |
         )
     if width_mm is not None:
         scale = scale_to_metres(
-            float(np.ptp(vertices[:, 0])), (0, 0), 0, wanted_mm=width_mm, name="", report=report
+            float(np.ptp(vertices[:, 0])),
+            (0, 0),
+            0,
+            wanted_mm=width_mm,
+            name="its width",
+            report=report,
         )
     else:
         half = 2 * PLAUSIBLE_HALF_WIDTH_M[0], 2 * PLAUSIBLE_HALF_WIDTH_M[1]

@@ -14,6 +14,8 @@ from tryon.core.mesh import Mesh, smooth_normals
 from tryon.wardrobe.importer_report import ImportReport
 
 MOST_TRIANGLES = 1_000_000
+FARTHEST = 1e9
+"""Coordinates beyond it, in any unit, are no place; so are infinity and NaN."""
 GOOD_TRIANGLES = 100_000
 """What one item should have at most (glTF auditor's budget for products)."""
 
@@ -69,10 +71,10 @@ def mended(meshes: Sequence[Mesh], report: ImportReport, *, path: Path) -> tuple
 
 def _mended(mesh: Mesh, report: ImportReport, *, number: int) -> Mended | None:
     corners = mesh.vertices[mesh.faces].astype(np.float64)
-    finite = np.asarray(np.isfinite(corners).all(axis=(1, 2)))
+    finite = np.asarray((np.abs(corners) < FARTHEST).all(axis=(1, 2)))
     if not finite.all():
         report.lost.append(
-            f"{int((~finite).sum()):,} triangles of {mesh.name} with coordinates that are no numbers"
+            f"{int((~finite).sum()):,} triangles of {mesh.name} with coordinates that are no place"
         )
     corners = np.where(finite[:, None, None], corners, 0.0)
     cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])

@@ -65,7 +65,7 @@ def _one_earring(meshes: Sequence[Mesh], report: ImportReport) -> list[Mesh]:
     gap = 0.0
     if left and right and len(left) + len(right) == len(parts):
         gap = min(p.vertices[:, 0].min() for p in left) - max(p.vertices[:, 0].max() for p in right)
-    if gap < 0.08 * float(np.ptp(points[:, 0])):
+    if gap <= 0.08 * float(np.ptp(points[:, 0])):
         return list(meshes)
     report.found.append("it is a pair; the left one is kept and mirrored for the right ear")
     return left
@@ -88,12 +88,12 @@ def _contact(points: Floats, category: Category, report: ImportReport) -> Floats
     low, high = points.min(0), points.max(0)
     middle, size = 0.5 * (low + high), high - low
     if category == "earrings":
-        top = points[points[:, 1] > high[1] - 0.04 * size[1]]
+        top = points[points[:, 1] >= high[1] - 0.04 * size[1]]
         report.assumed.append("it hangs from its highest point")
         return np.array([top[:, 0].mean(), high[1], top[:, 2].mean()])
     if category == "necklace":
         # The back of the neck carries it: the ring around it is the upper part.
-        upper = points[points[:, 1] > high[1] - 0.35 * size[1]]
+        upper = points[points[:, 1] >= high[1] - 0.35 * size[1]]
         centre = 0.5 * (upper.min(0) + upper.max(0))
         report.assumed.append("its upper third goes round the neck")
         return np.array([middle[0], float(upper[:, 1].mean()), centre[2]])
@@ -102,7 +102,10 @@ def _contact(points: Floats, category: Category, report: ImportReport) -> Floats
         at = low[1] + 0.66 * size[1]
         near = central[np.abs(central[:, 1] - at) < 0.08 * size[1]]
         report.assumed.append("the bridge of the nose is behind its middle, two thirds up")
-        return np.array([middle[0], at, float((near if len(near) else central)[:, 2].min())])
-    front = central[central[:, 2] > high[2] - 0.25 * size[2]]
+        behind = next(some for some in (near, central, points) if len(some))
+        return np.array([middle[0], at, float(behind[:, 2].min())])
+    front = central[central[:, 2] >= high[2] - 0.25 * size[2]]
     report.assumed.append("the lower edge of its front rests on the forehead")
+    # A ring that is open in front has nothing in the middle: its sides tell.
+    front = front if len(front) else points[points[:, 2] >= high[2] - 0.25 * size[2]]
     return np.array([middle[0], float(front[:, 1].min()), float(front[:, 2].min())])
