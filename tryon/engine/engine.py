@@ -8,6 +8,7 @@ from types import TracebackType
 from tryon.core.camera import PinholeCamera
 from tryon.core.frame import Frame, Picture
 from tryon.core.result import TryonResult
+from tryon.engine.observer import Observer, Watcher
 from tryon.engine.outfit import Accessory, Clothing, Outfit
 from tryon.engine.session import Session
 from tryon.stages.detect import BodyDetector, DetectorMode, FaceDetector
@@ -101,23 +102,41 @@ class Engine:
         return self._photos.step(frame, layers=layers)
 
     def session(
-        self, wear: Sequence[str] = (), *, variants: Mapping[str, str] | None = None
+        self,
+        wear: Sequence[str] = (),
+        *,
+        variants: Mapping[str, str] | None = None,
+        observer: Watcher | None = None,
     ) -> Session:
         """Open a stream: people keep their ids, motion is smoothed, gaps are bridged.
 
+        observer: who says what is seen in the frames, in place of the detectors (a recording).
         Each stream needs a session of its own; close it when the stream ends, before the engine.
         """
         outfit = self.outfit(wear, variants=variants)
-        return self._open("stream", outfit, STREAM_SUPERSAMPLE)
+        return self._open("stream", outfit, STREAM_SUPERSAMPLE, observer=observer)
 
-    def _open(self, mode: DetectorMode, outfit: Outfit, supersample: float) -> Session:
+    def observer(self, mode: DetectorMode = "stream") -> Observer:
+        """The detectors of one stream, for who wants what they see without dressing anybody."""
+        return Observer(
+            lambda: FaceDetector(max_faces=self._max_faces, mode=mode),
+            lambda: BodyDetector(max_people=self._max_faces, mode=mode),
+        )
+
+    def _open(
+        self,
+        mode: DetectorMode,
+        outfit: Outfit,
+        supersample: float,
+        *,
+        observer: Watcher | None = None,
+    ) -> Session:
         if self._renderer is None:
             self._renderer = Renderer()
         if self._head_model is None:
             self._head_model = HeadModel.load()
         return Session(
-            lambda: FaceDetector(max_faces=self._max_faces, mode=mode),
-            lambda: BodyDetector(max_people=self._max_faces, mode=mode),
+            self.observer(mode) if observer is None else observer,
             self._renderer,
             self._head_model,
             outfit,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Protocol
 
 from tryon.core.frame import Frame
 from tryon.core.landmarks import Detections, FaceLandmarks, PoseLandmarks
@@ -19,6 +20,14 @@ class Observation:
     seen: Detections
     detect_ms: float
     pose_ms: float | None
+
+
+class Watcher(Protocol):
+    """Who tells a session what is seen in its frames: detectors, or a recording of what they saw."""
+
+    def watch(self, frame: Frame, *, bodies: bool) -> Future[Observation]: ...
+    def reset(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class Observer:

@@ -15,11 +15,10 @@ from tryon.core.result import Person, TryonResult
 from tryon.core.scene import Draw
 from tryon.engine.coverage import Mask, by_item, item_boxes, union
 from tryon.engine.dresser import Dresser
-from tryon.engine.observer import Observation, Observer
+from tryon.engine.observer import Observation, Watcher
 from tryon.engine.outfit import Outfit
 from tryon.engine.tailoring import Tailoring
 from tryon.stages.composite import composite
-from tryon.stages.detect import BodyDetector, FaceDetector
 from tryon.stages.fit_body import BodyFitter
 from tryon.stages.fit_face import FaceFitter
 from tryon.stages.light import LightTracker
@@ -34,6 +33,9 @@ BODY_LAYER = "body"
 AHEAD = 2
 """Frames that are looked at before the one that is drawn: one for each detector."""
 
+Probe = Callable[[Frame, str, object], None]
+"""Is told, frame by frame and in the order of the stages, the name of a stage and what came out of it."""
+
 
 class Session:
     """People in one stream, dressed frame by frame. Close it, or use it as a context manager.
@@ -44,8 +46,7 @@ class Session:
 
     def __init__(
         self,
-        open_faces: Callable[[], FaceDetector],
-        open_bodies: Callable[[], BodyDetector],
+        observer: Watcher,
         renderer: Renderer,
         head_model: HeadModel,
         outfit: Outfit,
@@ -55,7 +56,7 @@ class Session:
         self._renderer = renderer
         self._head_model = head_model
         self._supersample = supersample
-        self._observer = Observer(open_faces, open_bodies)
+        self._observer = observer
         self._fitter = FaceFitter(head_model)
         self._smoother = PoseSmoother()
         self._body_fitter: BodyFitter | None = None
@@ -98,8 +99,16 @@ class Session:
         """Dress the people of one frame. With `layers`, each item's visible coverage comes along."""
         return self._finish(frame, self._watch(frame), layers=layers)
 
-    def run(self, frames: Iterable[Frame], *, measure: bool = False) -> Iterator[TryonResult]:
-        """Dress every frame in order; with `measure`, boxes of the visible items come along.
+    def run(
+        self,
+        frames: Iterable[Frame],
+        *,
+        measure: bool = False,
+        layers: bool = False,
+        probe: Probe | None = None,
+    ) -> Iterator[TryonResult]:
+        """Dress every frame in order; with `measure`, boxes of the visible items come along, with
+        `layers` also their coverage. `probe` sees what comes out of every stage.
 
         People in the following frames are looked for on the other core while one is drawn.
         """
@@ -107,9 +116,9 @@ class Session:
         for frame in frames:
             waiting.append((frame, self._watch(frame)))
             if len(waiting) > (AHEAD if self._tailoring is not None else 1):
-                yield self._finish(*waiting.popleft(), measure=measure)
+                yield self._finish(*waiting.popleft(), layers=layers, measure=measure, probe=probe)
         while waiting:
-            yield self._finish(*waiting.popleft(), measure=measure)
+            yield self._finish(*waiting.popleft(), layers=layers, measure=measure, probe=probe)
 
     def close(self) -> None:
         """Let go of the detectors; the session cannot be used afterwards."""
@@ -125,29 +134,31 @@ class Session:
         *,
         layers: bool = False,
         measure: bool = False,
+        probe: Probe | None = None,
     ) -> TryonResult:
-        laps = _Laps()
+        laps = _Laps(frame, probe)
         observed = watched.result()
         laps.lap("wait")
+        laps.tell("detect", observed.seen)
         faces = self._fitter.fit(observed.seen.faces, frame.camera)
-        laps.lap("fit")
+        laps.lap("fit", faces)
         faces = self._smoother.smooth(faces, frame.t_ns)
-        laps.lap("smooth")
+        laps.lap("smooth", faces)
         bodies: tuple[BodyFit, ...] = ()
         clothes: tuple[Draw, ...] = ()
         if self._tailoring is not None and self._body_fitter is not None:
             bodies = self._body_fitter.fit(observed.seen.poses, faces, frame.camera, frame.t_ns)
-            laps.lap("fit_body")
+            laps.lap("fit_body", bodies)
             clothes = self._tailoring.draws(bodies)
         worn_on_heads = self._dresser.draws(faces)
         draws = (*clothes, *worn_on_heads)
-        laps.lap("place")
+        laps.lap("place", draws)
         light = self._light.estimate(frame, faces)
-        laps.lap("light")
+        laps.lap("light", light)
         layer = self._renderer.draw(frame.camera, draws, light, supersample=self._supersample)
-        laps.lap("render")
+        laps.lap("render", layer)
         image = frame.rgb if layer is None else composite(frame.rgb, layer)
-        laps.lap("composite")
+        laps.lap("composite", image)
         wanted = (layers or measure) and layer is not None
         masks = self._renderer.coverage(frame.camera, draws) if wanted else {}
         boxes = item_boxes(masks)
@@ -179,16 +190,25 @@ class Session:
 
 
 class _Laps:
-    """Wall time by stage, for the timings that a result carries; the engine never acts on it."""
+    """Wall time by stage, for the timings that a result carries; the engine never acts on it. What a
+    probe takes is not counted."""
 
-    def __init__(self) -> None:
+    def __init__(self, frame: Frame, probe: Probe | None) -> None:
         self.ms: dict[str, float] = {}
+        self._frame = frame
+        self._probe = probe
         self._last = perf_counter()
 
-    def lap(self, stage: str) -> None:
-        now = perf_counter()
-        self.ms[stage] = 1000 * (now - self._last)
-        self._last = now
+    def lap(self, stage: str, outcome: object = None) -> None:
+        self.ms[stage] = 1000 * (perf_counter() - self._last)
+        if outcome is not None:
+            self.tell(stage, outcome)
+        self._last = perf_counter()
+
+    def tell(self, stage: str, outcome: object) -> None:
+        if self._probe is not None:
+            self._probe(self._frame, stage, outcome)
+            self._last = perf_counter()
 
 
 def _people(faces: Sequence[FaceFit], bodies: Sequence[BodyFit]) -> tuple[Person, ...]:
