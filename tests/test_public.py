@@ -11,9 +11,10 @@ import tryon
 
 PUBLIC = {
     "CameraError", "Catalogue", "CatalogueError", "DetectorError", "Engine", "FaceFit", "Frame",
-    "GraphicsError", "ImportError3D", "InputError", "OutputError", "Person", "PinholeCamera",
-    "PlacedItem", "Session", "SuppliesError", "TryonError", "TryonResult", "UnknownItemError",
-    "open_source", "result_document",
+    "GraphicsError", "ImportError3D", "InputError", "Item", "OutputError", "Person",
+    "PinholeCamera", "PlacedItem", "Session", "Showroom", "SuppliesError", "TryonError",
+    "TryonResult", "UnknownItemError", "VideoSink", "decode_picture", "encode_picture",
+    "open_source", "portrait", "result_document",
 }  # fmt: skip
 
 

@@ -30,8 +30,12 @@ if TYPE_CHECKING:
     from tryon.core.frame import Frame
     from tryon.core.result import Person, PlacedItem, TryonResult
     from tryon.engine import Engine, Session, result_document
+    from tryon.engine.showroom import Showroom, portrait
+    from tryon.media.pictures import decode_picture, encode_picture
+    from tryon.stages.sink import VideoSink
     from tryon.stages.source import open_source
     from tryon.wardrobe.catalogue import Catalogue
+    from tryon.wardrobe.item import Item
 
 __version__ = "0.1.0"
 
@@ -47,16 +51,22 @@ _HOMES = {
     "GraphicsError": _ERRORS,
     "ImportError3D": _ERRORS,
     "InputError": _ERRORS,
+    "Item": "tryon.wardrobe.item",
     "OutputError": _ERRORS,
     "Person": "tryon.core.result",
     "PinholeCamera": "tryon.core.camera",
     "PlacedItem": "tryon.core.result",
     "Session": "tryon.engine",
+    "Showroom": "tryon.engine.showroom",
     "SuppliesError": _ERRORS,
     "TryonError": _ERRORS,
     "TryonResult": "tryon.core.result",
     "UnknownItemError": _ERRORS,
+    "VideoSink": "tryon.stages.sink",
+    "decode_picture": "tryon.media.pictures",
+    "encode_picture": "tryon.media.pictures",
     "open_source": "tryon.stages.source",
+    "portrait": "tryon.engine.showroom",
     "result_document": "tryon.engine",
 }
 
@@ -71,16 +81,22 @@ __all__ = [
     "GraphicsError",
     "ImportError3D",
     "InputError",
+    "Item",
     "OutputError",
     "Person",
     "PinholeCamera",
     "PlacedItem",
     "Session",
+    "Showroom",
     "SuppliesError",
     "TryonError",
     "TryonResult",
     "UnknownItemError",
+    "VideoSink",
+    "decode_picture",
+    "encode_picture",
     "open_source",
+    "portrait",
     "result_document",
 ]
 
