@@ -92,8 +92,11 @@ def readings(out: Path) -> None:
 
 @qa.command()
 @click.option("--curve", is_flag=True, help="Also calmer and prompter smoothing.")
+@click.option(
+    "--seconds", type=click.FloatRange(3), default=6.0, show_default=True, help="Of each clip."
+)
 @click.option("--seed", default=0, show_default=True, help="Of the sensor noise.")
-def steadiness(curve: bool, seed: int) -> None:
+def steadiness(curve: bool, seconds: float, seed: int) -> None:
     """Measure jitter on a still face and lag behind a moving one.
 
     A real portrait goes through detector, fit and smoother, with fresh sensor noise in every frame:
@@ -111,8 +114,8 @@ def steadiness(curve: bool, seed: int) -> None:
     from tryon.wardrobe.head import HeadModel
 
     fitter, portrait = FaceFitter(HeadModel.load()), measuring.demonstration_portrait()
-    still = measuring.record(portrait, fitter, moving=False, seed=seed)
-    moving = measuring.record(portrait, fitter, moving=True, seed=seed)
+    still = measuring.record(portrait, fitter, moving=False, seconds=seconds, seed=seed)
+    moving = measuring.record(portrait, fitter, moving=True, seconds=seconds, seed=seed)
     tunings = measuring.curve() if curve else measuring.IN_USE
     Console().print(measuring.table(measuring.measure(still, moving, tunings)))
 
