@@ -7,12 +7,22 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from tryon.core.mesh import Mesh
 from tryon.wardrobe.body import Body
 from tryon.wardrobe.body_girth import dense_of, girth_directions
 from tryon.wardrobe.skinning import Skinning
-from tryon.wardrobe.tailor.cover import covered, welded
+from tryon.wardrobe.tailor.cover import (
+    CLOTH_EDGE_M,
+    CLOTH_INSIDE_M,
+    CLOTH_LEAST_HITS,
+    covered,
+    tucked,
+    welded,
+)
+
+Shell = tuple[NDArray[np.float64], NDArray[np.integer]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,12 +84,15 @@ class LookLayers:
     """Garments worn together, innermost first, without what outer ones hide.
 
     garments: as they are worn; body_faces: for each of the body's levels, (F,) bool, what is still
-    seen of it; part_faces: for each garment, each level and each part (F, 3) the triangles that are left.
+    seen of it; part_faces, part_vertices: for each garment, each level and each part the (F, 3)
+    triangles that are left, and the (V, 3) float32 rest shape, drawn in under outer layers (bind it with
+    `Skinning.reshape`).
     """
 
     garments: tuple[Garment, ...]
     body_faces: tuple[NDArray[np.bool_], ...]
     part_faces: tuple[tuple[tuple[NDArray[np.int32], ...], ...], ...]
+    part_vertices: tuple[tuple[tuple[NDArray[np.float32], ...], ...], ...]
 
 
 def look_layers(body: Body, garments: Sequence[Garment]) -> LookLayers:
@@ -94,24 +107,47 @@ def look_layers(body: Body, garments: Sequence[Garment]) -> LookLayers:
     body_faces = tuple(
         np.asarray(~hidden[level.source][level.faces].all(1)) for level in body.levels
     )
-    part_faces = []
-    for number, garment in enumerate(worn):
+    faces, vertices = [], []
+    for garment in worn:
         shells = [
             welded(part.mesh.vertices, part.mesh.faces)
-            for outer in worn[number + 1 :]
+            for outer in worn
             if outer.layer > garment.layer
             for part in outer.parts
             if not part.trim
         ]
-        levels = []
-        for parts in garment.levels:
-            left = []
-            for part in parts:
-                mesh = part.mesh
-                under = covered(
-                    mesh.vertices.astype(np.float64), mesh.normals.astype(np.float64), shells
-                )
-                left.append(mesh.faces[~under[mesh.faces].all(1)])
-            levels.append(tuple(left))
-        part_faces.append(tuple(levels))
-    return LookLayers(worn, body_faces, tuple(part_faces))
+        under = [_under(parts, shells) for parts in garment.levels]
+        faces.append(tuple(kept for kept, _ in under))
+        vertices.append(tuple(shape for _, shape in under))
+    return LookLayers(worn, body_faces, tuple(faces), tuple(vertices))
+
+
+def _under(
+    parts: tuple[GarmentPart, ...], shells: Sequence[Shell]
+) -> tuple[tuple[NDArray[np.int32], ...], tuple[NDArray[np.float32], ...]]:
+    """For each part of an inner garment the triangles that are still seen, and its shape drawn in."""
+    meshes = [part.mesh for part in parts]
+    if not shells:
+        return tuple(m.faces for m in meshes), tuple(m.vertices for m in meshes)
+    main = [part.mesh for part in parts if not part.trim]
+    points = np.concatenate([mesh.vertices for mesh in main]).astype(np.float64)
+    normals = np.concatenate([mesh.normals for mesh in main]).astype(np.float64)
+    starts = np.cumsum([0] + [len(mesh.vertices) for mesh in main[:-1]])
+    faces = np.concatenate([mesh.faces + k for mesh, k in zip(main, starts, strict=True)])
+    hidden = covered(
+        points,
+        normals,
+        shells,
+        inside_m=CLOTH_INSIDE_M,
+        edge_m=CLOTH_EDGE_M,
+        least_hits=CLOTH_LEAST_HITS,
+    )
+    moved = tucked(points, normals, faces, shells) - points
+    # Trims go with the cloth that they lie on.
+    tree = cKDTree(points)
+    kept, shapes = [], []
+    for mesh in meshes:
+        nearest = tree.query(mesh.vertices)[1]
+        kept.append(mesh.faces[~hidden[nearest][mesh.faces].all(1)])
+        shapes.append((mesh.vertices + moved[nearest]).astype(np.float32))
+    return tuple(kept), tuple(shapes)

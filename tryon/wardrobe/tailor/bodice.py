@@ -79,6 +79,9 @@ def torso_panels(form: Form, torso: Torso) -> tuple[Panel, ...]:
     )
 
 
+NECK_EDGES = (("front", "neck_l"), ("front", "neck_r"), ("back", "neck_r"), ("back", "neck_l"))
+"""The neckline in the order of each panel's outline."""
+
 TORSO_SEAMS = tuple(
     Seam(("front", f"{edge}_{side}"), ("back", f"{edge}_{side}"))
     for edge in ("shoulder", "side")

@@ -12,14 +12,20 @@ from scipy.spatial import cKDTree
 
 from tryon.core.spaces import Floats
 
-RAYS, LEAST_HITS = 9, 7
+RAYS, LEAST_HITS, CLOTH_LEAST_HITS = 9, 7, 5
 JITTER = 0.45
 """Sideways part of the rays around the normal."""
 REACH_M = 0.4
-EDGE_M = 0.03
-"""Nearer than this to an open edge nothing counts as covered: it may come into view."""
-INSIDE_M = 0.015
-"""Rays start this far below the surface, so that what pokes through a little counts as covered."""
+EDGE_M, CLOTH_EDGE_M = 0.04, 0.015
+"""Nearer than this to an open edge skin and inner cloth do not count as covered: they may come into view
+when the person moves."""
+TUCK_M = 0.05
+"""Inner cloth is drawn in by no more than this."""
+LEAST_FACING = 0.25
+AIR_M = 0.003
+"""What is left between two layers."""
+INSIDE_M, CLOTH_INSIDE_M = 0.015, 0.06
+"""Rays start this far below skin or inner cloth, so that what pokes through counts as covered."""
 
 
 def covered(
@@ -28,19 +34,16 @@ def covered(
     shells: Sequence[tuple[Floats, NDArray[np.integer]]],
     *,
     inside_m: float = INSIDE_M,
+    edge_m: float = EDGE_M,
+    least_hits: int = LEAST_HITS,
 ) -> NDArray[np.bool_]:
     """(N,) whether points of an inner surface are hidden under outer ones.
 
     points, normals: (N, 3) of the inner surface; shells: vertices and faces of the outer ones, welded
-    at their seams, in the same space and pose.
+    at their seams, in the same space and pose; inside_m, edge_m: see `INSIDE_M` and `EDGE_M`.
     """
-    scene = EmbreeScene()
-    keep_alive = [
-        TriangleMesh(scene, np.ascontiguousarray(vertices[faces], np.float32))
-        for vertices, faces in shells
-        if len(faces)
-    ]
-    if not keep_alive or not len(points):
+    scene, _alive = _scene(shells)
+    if not _alive or not len(points):
         return np.zeros(len(points), bool)
     angle = 2 * np.pi * np.arange(RAYS - 1) / (RAYS - 1)
     helper = np.eye(3)[np.argmin(np.abs(normals), axis=1)]
@@ -51,7 +54,7 @@ def covered(
         np.cos(angle)[None, :, None] * side[:, None] + np.sin(angle)[None, :, None] * up[:, None]
     )
     rays = np.concatenate([normals[:, None], normals[:, None] + JITTER * around], axis=1)
-    rays /= np.linalg.norm(rays, axis=2, keepdims=True)
+    rays /= np.maximum(np.linalg.norm(rays, axis=2, keepdims=True), 1e-12)
     starts = points - inside_m * normals
     distance = scene.run(
         np.repeat(starts, RAYS, axis=0).astype(np.float32),
@@ -61,8 +64,65 @@ def covered(
     hits = (distance < REACH_M + inside_m).sum(1)
     edges = np.concatenate([open_edge_points(v, f) for v, f in shells])
     if not len(edges):
-        return np.asarray(hits >= LEAST_HITS)
-    return np.asarray((hits >= LEAST_HITS) & (cKDTree(edges).query(points)[0] > EDGE_M))
+        return np.asarray(hits >= least_hits)
+    return np.asarray((hits >= least_hits) & (cKDTree(edges).query(points)[0] > edge_m))
+
+
+def tucked(
+    points: Floats,
+    normals: Floats,
+    faces: NDArray[np.integer],
+    shells: Sequence[tuple[Floats, NDArray[np.integer]]],
+) -> Floats:
+    """(N, 3) an inner surface, drawn in where it would stick out of the outer ones or touch them.
+
+    Looks along the normals (N, 3) from a little inside; faces: (F, 3) of the inner surface, over which
+    the change is spread, so that no step shows.
+    """
+    # One mesh, so that the number of the triangle that is hit says which way it faces.
+    starts_at = np.cumsum([0] + [len(vertices) for vertices, _ in shells[:-1]])
+    whole = (
+        np.concatenate([vertices for vertices, _ in shells]),
+        np.concatenate([faces + k for (_, faces), k in zip(shells, starts_at, strict=True)]),
+    )
+    scene, _alive = _scene([whole])
+    hit = scene.run(
+        np.ascontiguousarray(points - TUCK_M * normals, np.float32),
+        np.ascontiguousarray(normals, np.float32),
+        query="INTERSECT",
+        output=1,
+    )
+    corner = whole[0][whole[1][np.maximum(hit["primID"], 0)]]
+    facing = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+    facing /= np.maximum(np.linalg.norm(facing, axis=1, keepdims=True), 1e-20)
+    # Elsewhere the ray would come from behind: out of another limb.
+    leaves = (hit["primID"] >= 0) & (np.einsum("ij,ij->i", facing, normals) > LEAST_FACING)
+    inward = np.where(leaves, TUCK_M + AIR_M - hit["tfar"], 0.0)
+    inward = np.clip(inward, 0.0, TUCK_M)
+    _, place = np.unique(np.round(points, 5), axis=0, return_inverse=True)
+    place = place.ravel()
+    spread = np.zeros(place.max() + 1)
+    np.maximum.at(spread, place, inward)
+    sides = np.concatenate([place[faces[:, [k, (k + 1) % 3]]] for k in range(3)])
+    for _ in range(3):
+        around = spread.copy()
+        np.maximum.at(around, sides[:, 0], 0.6 * spread[sides[:, 1]])
+        np.maximum.at(around, sides[:, 1], 0.6 * spread[sides[:, 0]])
+        spread = around
+    return np.asarray(points - spread[place, None] * normals)
+
+
+def _scene(
+    shells: Sequence[tuple[Floats, NDArray[np.integer]]],
+) -> tuple[EmbreeScene, list[TriangleMesh]]:
+    """Embree does not keep its meshes alive: they come along."""
+    scene = EmbreeScene()
+    alive = [
+        TriangleMesh(scene, np.ascontiguousarray(vertices[faces], np.float32))
+        for vertices, faces in shells
+        if len(faces)
+    ]
+    return scene, alive
 
 
 def open_edge_points(vertices: Floats, faces: NDArray[np.integer]) -> Floats:

@@ -25,7 +25,9 @@ Progress = Callable[[float], None]
 
 FRAME_S = 1 / 60
 SUBSTEPS = 20
-GRAVITY = 9.81
+GRAVITY = 4.0
+"""Metres a second squared. The sweeps do not converge under full weight, and long garments would
+stretch; the bending compliances are chosen to go with this."""
 SEWING_SPEED, SPEED = 1.2, 3.0
 """Fastest cloth while it is sewn and while it settles, metres a second."""
 PUSH_M = 0.004

@@ -52,8 +52,8 @@ class Measure:
 class Draft:
     """Everything that a recipe says of one garment.
 
-    parts: material of panels that are not of `cloth`; trims: what lies on it; covers: whether it hides
-    skin; measures: what is checked when it is done.
+    parts: material of panels that are not of `cloth`; trims: what lies on it; measures: what is checked
+    when it is done; level_triangles: of the cloth in each level.
     """
 
     pattern: Pattern
@@ -63,6 +63,7 @@ class Draft:
     parts: Mapping[str, str] = field(default_factory=dict)
     trims: tuple[Trim, ...] = ()
     measures: tuple[Measure, ...] = ()
+    level_triangles: tuple[int, ...] = LEVEL_TRIANGLES
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,7 +109,7 @@ def make(draft: Draft, form: Form, *, progress: Progress | None = None) -> Baked
     fine = Draped(cloth, points, normals, cloth_weights(cloth, points, form), Lookup(cloth))
     levels = tuple(
         _level(draft, form, fine, triangles, number)
-        for number, triangles in enumerate(LEVEL_TRIANGLES)
+        for number, triangles in enumerate(draft.level_triangles)
     )
     return BakedGarment(levels, draft.layer, hidden_skin(form, levels[0]), finished(draft, fine))
 
@@ -150,7 +151,7 @@ def _level(
     for trim in draft.trims:
         sheets.setdefault((trim.part, True), []).extend(trim.sheets(draped, spacing_m=spacing))
     # A band of the cloth's own material is one with it.
-    return _bound(form, {key: merged(group) for key, group in sheets.items()})
+    return bound(form, {key: merged(group) for key, group in sheets.items()})
 
 
 def _cloth_sheets(draft: Draft, draped: Draped) -> list[tuple[str, Sheet]]:
@@ -195,8 +196,9 @@ def _seam_normals(draped: Draped) -> Floats:
     return np.asarray(normals / np.linalg.norm(normals, axis=1, keepdims=True))
 
 
-def _bound(form: Form, sheets: Mapping[tuple[str, bool], Sheet]) -> tuple[BakedPart, ...]:
-    blockers = [
+def bound(form: Form, sheets: Mapping[tuple[str, bool], Sheet]) -> tuple[BakedPart, ...]:
+    """The parts of a level out of their sheets by (name, trim): four joints each, and shaded."""
+    meshes = [
         Mesh(
             name,
             s.points.astype(np.float32),
@@ -205,10 +207,13 @@ def _bound(form: Form, sheets: Mapping[tuple[str, bool], Sheet]) -> tuple[BakedP
         )
         for (name, _), s in sheets.items()
     ]
-    blockers.append(Mesh("form", form.figure.vertices, form.body.faces, form.figure.vertices))
+    body = Mesh("form", form.figure.vertices, form.body.faces, form.figure.vertices)
+    # Trims do not shade the cloth: its vertices are too far apart to draw their outline.
+    cloth = [mesh for (_, trim), mesh in zip(sheets, meshes, strict=True) if not trim]
     parts = []
-    for ((name, trim), sheet), mesh in zip(sheets.items(), blockers, strict=False):
+    for ((name, trim), sheet), mesh in zip(sheets.items(), meshes, strict=True):
         bones, weights = top_weights(sheet.dense)
+        blockers = [body, *(meshes if trim else cloth)]
         parts.append(
             BakedPart(
                 name,

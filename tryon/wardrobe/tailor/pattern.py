@@ -92,6 +92,14 @@ class Pattern:
                 return panel
         raise KeyError(f"no panel {name}")
 
+    def half_width(self, name: str, y: float) -> float:
+        """Metres from x = 0 to the right side of a panel at a height."""
+        outline = np.concatenate([edge.points(64) for edge in self.panel(name).edges])
+        a, b = outline[:-1], outline[1:]
+        cut = ((a[:, 1] > y) != (b[:, 1] > y)) & (a[:, 0] > 0)
+        share = (y - a[cut, 1]) / (b[cut, 1] - a[cut, 1])
+        return float((a[cut, 0] + share * (b[cut, 0] - a[cut, 0])).max())
+
     def segments(self, spacing_m: float) -> dict[tuple[str, str], int]:
         """How many segments each edge is cut into; edges that are sewn get the same number."""
         edges = [(panel.name, edge.name) for panel in self.panels for edge in panel.edges]

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from tryon.core.spaces import Floats
 from tryon.wardrobe.atelier.creases import corner_normals
-from tryon.wardrobe.atelier.curves import resample
+from tryon.wardrobe.atelier.curves import lengths_along, resample
 from tryon.wardrobe.tailor.cloth import Cloth, fill
 from tryon.wardrobe.tailor.levels import Lookup
 
@@ -83,7 +84,7 @@ class Band:
         runs: list[tuple[str, Ints]] = []
         for panel, edge in self.edges:
             points = draped.cloth.edges[panel, edge]
-            if runs and runs[-1][0] == panel and runs[-1][1][-1] == points[0]:
+            if runs and runs[-1][0] == panel and _is_smooth(draped.cloth.flat, runs[-1][1], points):
                 runs[-1] = (panel, np.concatenate([runs[-1][1], points[1:]]))
             else:
                 runs.append((panel, points))
@@ -94,12 +95,19 @@ class Band:
         number = _number(cloth, panel)
         line = cloth.flat[on]
         inward = _inward(line)
-        flat = np.concatenate([line + away * inward for away, _ in self.rows])
+        rows = np.array([line + away * inward for away, _ in self.rows])
+        # At its ends the strip follows the panel's next sides, where it meets the next panel's strip.
+        for end, side in ((0, _side_before(cloth, panel, on)), (-1, _side_after(cloth, panel, on))):
+            at = lengths_along(side)
+            for k, (away, _) in enumerate(self.rows):
+                if away > 0:
+                    rows[k, end] = [np.interp(away, at, side[:, axis]) for axis in range(2)]
+        flat = rows.reshape(-1, 2)
         lift = np.repeat([high for _, high in self.rows], len(line))
         points, dense = draped.on(number, flat, lift)
         # Rows run towards the edge on the outside: the strip is seen from its other side.
-        faces = _strip(len(self.rows), len(line))[:, ::-1]
-        return _creased(points, faces, flat * 100, dense)
+        faces = strip(len(self.rows), len(line))[:, ::-1]
+        return creased(points, faces, flat * 100, dense)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,13 +125,13 @@ class Patch:
 
     def sheets(self, draped: Draped, *, spacing_m: float) -> list[Sheet]:
         """The piece, its rim turned down onto the cloth."""
-        spacing = min(spacing_m, 0.014)
+        spacing = float(np.clip(0.85 * spacing_m, 0.012, 0.03))
         closed = np.concatenate([self.outline, self.outline[:1]])
         length = float(np.linalg.norm(np.diff(closed, axis=0), axis=1).sum())
         rim = _corners_kept(self.outline, max(8, round(length / spacing)))
         points, faces = fill(rim, spacing)
-        away = np.full(len(points), 1.0)
-        away[: len(rim)] = 0.0
+        closed = np.concatenate([rim, rim[:1]])
+        away = cKDTree(resample(closed, 20 * len(rim))).query(points)[0]
         high = self.lift(points, away)
         # The rim a second time, on the cloth: what gives the piece its thickness.
         flat = np.concatenate([points, rim])
@@ -138,7 +146,7 @@ class Patch:
         )
         number = _number(draped.cloth, self.panel)
         places, dense = draped.on(number, flat, lift)
-        return [_creased(places, np.concatenate([faces, wall]), flat * 100, dense)]
+        return [creased(places, np.concatenate([faces, wall]), flat * 100, dense)]
 
 
 @dataclass(frozen=True)
@@ -170,15 +178,108 @@ class Button:
         loops = [centre + r * self.radius_m * ring + h * self.height_m * up for r, h in rows]
         top = centre + 0.66 * self.height_m * up
         points = np.concatenate([*loops, top])
-        faces = _strip(len(rows), sides, closed=True)
+        faces = strip(len(rows), sides, closed=True)
         last = (len(rows) - 1) * sides + np.arange(sides)
         cap = np.stack([last, np.roll(last, -1), np.full(sides, len(points) - 1)], axis=1)
         uv = np.concatenate([*[np.stack([angle, np.full(sides, h)], 1) for _, h in rows], [[0, 0]]])
         spread = np.repeat(dense, len(points), axis=0)
-        return [_creased(points, np.concatenate([faces, cap]), uv, spread)]
+        return [creased(points, np.concatenate([faces, cap]), uv, spread)]
 
 
-Trim = Band | Patch | Button
+@dataclass(frozen=True)
+class Collar:
+    """A folded collar: a stand that rises from the neckline and a fall that turns down over it.
+
+    edges: (panel, edge) of the neckline in order from the wearer's left front, around the back of the
+    neck, to the right front; stand_m: height at the back; fall_m: from the fold down; skip_m: it begins
+    and ends so far along the first and the last edge; off_m: air between the fall and the cloth.
+    """
+
+    part: str
+    edges: tuple[tuple[str, str], ...]
+    stand_m: float
+    fall_m: float
+    skip_m: float
+    off_m: float = 0.008
+
+    def sheets(self, draped: Draped, *, spacing_m: float) -> list[Sheet]:
+        """The stand, the fold and both sides of the fall in one grid."""
+        seam, outward, over, dense = self._neckline(draped, spacing_m)
+        at = lengths_along(seam)
+        share = np.clip(np.minimum(at, at[-1] - at) / (0.42 * at[-1]), 0, 1)
+        rise = (self.stand_m * (0.18 + 0.82 * share**0.8))[:, None]
+        up = np.array([0.0, 1.0, 0.0])
+        fold = seam + rise * (0.92 * up - 0.10 * outward)
+        low = over + 0.0
+        middle = 0.5 * (fold + low) + 0.004 * outward
+        inner = seam - 0.002 * outward
+        thick = 0.0022
+        rows = np.stack(
+            [
+                inner,
+                0.5 * (inner + fold) - 0.002 * outward,
+                fold - 0.0025 * outward,
+                fold + 0.0025 * up,
+                fold + 0.0045 * outward,
+                middle + thick * outward,
+                low + thick * outward,
+                low - 0.0015 * up,
+                low - thick * outward,
+                fold + 0.001 * outward - 0.004 * up,
+            ]
+        )
+        count, columns = rows.shape[:2]
+        # Left to right along the neckline runs to the viewer's left when seen from in front.
+        faces = strip(count, columns)[:, ::-1]
+        uv = np.stack(
+            [
+                np.tile(at, count),
+                np.repeat(np.arange(count) * 0.012, columns),
+            ],
+            axis=1,
+        )
+        return [creased(rows.reshape(-1, 3), faces, uv * 100, np.tile(dense, (count, 1)))]
+
+    def _neckline(self, draped: Draped, spacing: float) -> tuple[Floats, Floats, Floats, Floats]:
+        """Evenly along the seam: (N, 3) places, outward directions, the fall's edge; (N, J) shares."""
+        places, falls, shares, lean = [], [], [], []
+        for number, (panel, edge) in enumerate(self.edges):
+            index = _number(draped.cloth, panel)
+            line = draped.cloth.flat[draped.cloth.edges[panel, edge]]
+            dense_line = resample(line, 40)
+            # Outlines run counter-clockwise, which is against the way around the neck.
+            dense_line, inward = dense_line[::-1], _inward(dense_line)[::-1]
+            at = lengths_along(dense_line)
+            keep = np.ones(len(at), bool)
+            if number == 0:
+                keep = at >= at[-1] - self.skip_m
+            elif number == len(self.edges) - 1:
+                keep = at <= self.skip_m
+            flat, into = dense_line[keep], inward[keep]
+            seam, dense = draped.on(index, flat, 0.001)
+            reach = max(self.fall_m - self.stand_m, 0.008)
+            fall, _ = draped.on(index, flat + reach * into, self.off_m)
+            normal = draped.on(index, flat, 0.011)[0] - seam
+            places.append(seam)
+            falls.append(fall)
+            shares.append(dense)
+            lean.append(normal / np.linalg.norm(normal, axis=1, keepdims=True))
+        seam, fall = np.concatenate(places), np.concatenate(falls)
+        dense, outward = np.concatenate(shares), np.concatenate(lean)
+        at = lengths_along(seam)
+        wanted = np.linspace(0, at[-1], max(12, round(at[-1] / min(spacing, 0.016))))
+
+        def along(values: Floats) -> Floats:
+            return np.stack(
+                [np.interp(wanted, at, values[:, k]) for k in range(values.shape[1])], axis=1
+            )
+
+        flat_out = along(outward) * np.array([1.0, 0.3, 1.0])
+        flat_out /= np.maximum(np.linalg.norm(flat_out, axis=1, keepdims=True), 1e-9)
+        return along(seam), flat_out, along(fall), along(dense)
+
+
+Trim = Band | Patch | Button | Collar
 
 
 def merged(sheets: list[Sheet]) -> Sheet:
@@ -197,6 +298,30 @@ def _number(cloth: Cloth, panel: str) -> int:
     return [p.name for p in cloth.pattern.panels].index(panel)
 
 
+def _side_before(cloth: Cloth, panel: str, on: Ints) -> Floats:
+    """(N, 2) the outline of a panel backwards from where a run of points begins."""
+    for (name, _), points in cloth.edges.items():
+        if name == panel and points[-1] == on[0]:
+            return cloth.flat[points[::-1]]
+    raise KeyError(f"nothing leads to the run on {panel}")
+
+
+def _side_after(cloth: Cloth, panel: str, on: Ints) -> Floats:
+    """(N, 2) the outline of a panel from where a run of points ends."""
+    for (name, _), points in cloth.edges.items():
+        if name == panel and points[0] == on[-1]:
+            return cloth.flat[points]
+    raise KeyError(f"nothing follows the run on {panel}")
+
+
+def _is_smooth(flat: Floats, before: Ints, after: Ints) -> bool:
+    """Whether one edge goes on where the other ends, without a corner."""
+    if before[-1] != after[0]:
+        return False
+    one, other = flat[before[-1]] - flat[before[-2]], flat[after[1]] - flat[after[0]]
+    return float(one @ other) > 0.9 * float(np.linalg.norm(one) * np.linalg.norm(other))
+
+
 def _inward(line: Floats) -> Floats:
     """(N, 2) unit normals of an open line, to its left: into the panel it bounds."""
     along = np.gradient(line, axis=0)
@@ -204,7 +329,7 @@ def _inward(line: Floats) -> Floats:
     return np.stack([-along[:, 1], along[:, 0]], axis=1)
 
 
-def _strip(rows: int, columns: int, *, closed: bool = False) -> Ints:
+def strip(rows: int, columns: int, *, closed: bool = False) -> Ints:
     """Triangles between rows of points, counter-clockwise where columns run right and rows run up."""
     index = np.arange(rows * columns).reshape(rows, columns)
     if closed:
@@ -226,6 +351,6 @@ def _corners_kept(outline: Floats, count: int) -> Floats:
     return np.concatenate(rows)
 
 
-def _creased(points: Floats, faces: Ints, uv: Floats, dense: Floats) -> Sheet:
+def creased(points: Floats, faces: Ints, uv: Floats, dense: Floats) -> Sheet:
     normals, vertex, split = corner_normals(points, faces.astype(np.int32), crease_deg=50.0)
     return Sheet(points[vertex], normals, split.astype(np.int64), uv[vertex], dense[vertex])

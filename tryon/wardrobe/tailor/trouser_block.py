@@ -17,7 +17,8 @@ class Legs:
 
     waist_y, hip_y, crotch_y, knee_y, hem_y: heights; waist, hip: whole girths; knee, hem: girths of one
     leg; fork_front, fork_back: how far the crotch reaches beyond the middle; back_rise: the back's
-    middle stands so much higher, and back_slant farther out; gap_m: from the skin.
+    middle stands so much higher, and back_slant farther out; knee_out, hem_out: how far
+    knee and hem stand outward of the hip, since the form's legs are apart; gap_m: from the skin.
     """
 
     waist_y: float
@@ -31,10 +32,15 @@ class Legs:
     hem: float
     fork_front: float
     fork_back: float
-    back_rise: float = 0.024
+    knee_out: float
+    hem_out: float
+    back_rise: float = 0.032
     back_slant: float = 0.018
     gap_m: float = 0.0035
 
+
+SIDE_RISE_M = 0.004
+"""The side is so much shorter than the inside of the leg, since the legs stand apart."""
 
 PANELS = ("front_l", "front_r", "back_l", "back_r")
 
@@ -92,19 +98,21 @@ def _outline(  # noqa: PLR0917  one caller for each half, side by side
     """Hem, side, waist, middle with its fork, inseam; x grows from the middle to the side."""
     middle_x = 0.5 * (hip - fork)
     knee, hem = 0.25 * legs.knee * share, 0.25 * legs.hem * share
-    hem_in, hem_out = (middle_x - hem, legs.hem_y), (middle_x + hem, legs.hem_y)
+    at_hem, at_knee = middle_x + legs.hem_out, middle_x + legs.knee_out
+    hem_in, hem_out = (at_hem - hem, legs.hem_y), (at_hem + hem, legs.hem_y + SIDE_RISE_M)
     side_hip = (hip, legs.hip_y)
     top_side, top_middle = (waist + slant, legs.waist_y), (slant, legs.waist_y + rise)
     fork_point = (-fork, legs.crotch_y)
     knee_pull = 0.35
+    pulled = knee_pull * (legs.hem_out - legs.knee_out)
     return (
         curve("hem", hem_in, hem_out),
         curve(
             "side",
             hem_out,
-            (middle_x + knee, legs.knee_y + knee_pull * (legs.hem_y - legs.knee_y)),
-            (middle_x + knee + 0.012, legs.knee_y + 0.12),
-            (hip, legs.hip_y - 0.09),
+            (at_knee + knee + pulled, legs.knee_y + knee_pull * (legs.hem_y - legs.knee_y)),
+            (at_knee + knee + 0.004, legs.knee_y + 0.12),
+            (hip + 0.012, legs.hip_y - 0.09),
             side_hip,
         ),
         curve(
@@ -131,9 +139,9 @@ def _outline(  # noqa: PLR0917  one caller for each half, side by side
         curve(
             "inseam",
             fork_point,
-            (middle_x - knee - 0.02, legs.crotch_y - 0.13),
-            (middle_x - knee, legs.knee_y + 0.06),
-            (middle_x - knee, legs.knee_y + knee_pull * (legs.hem_y - legs.knee_y)),
+            (at_knee - knee - 0.05, legs.crotch_y - 0.13),
+            (at_knee - knee - 0.008, legs.knee_y + 0.06),
+            (at_knee - knee + pulled, legs.knee_y + knee_pull * (legs.hem_y - legs.knee_y)),
             hem_in,
         ),
     )
@@ -151,7 +159,10 @@ def _place(form: Form, legs: Legs, *, front: bool, left: bool) -> Place:
         x = flat[:, 0] * (1.0 if front == left else -1.0)
         y = flat[:, 1]
         girth = np.interp(y, [legs.hem_y, legs.knee_y, legs.crotch_y], [legs.hem, legs.knee, 0.62])
-        angle = 2 * np.pi * (x - middle_x) / girth
+        out = np.interp(
+            y, [legs.hem_y, legs.knee_y, legs.crotch_y], [legs.hem_out, legs.knee_out, 0.0]
+        )
+        angle = 2 * np.pi * (x - middle_x - out) / girth
         radius = girth / (2 * np.pi)
         axis = np.stack([np.interp(y, joints[:, 1], joints[:, k]) for k in (0, 2)], axis=1)
         facing = 1.0 if front else -1.0

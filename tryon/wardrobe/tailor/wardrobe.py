@@ -8,17 +8,17 @@ from typing import Any
 
 from tryon.wardrobe.body import Body
 from tryon.wardrobe.tailor.form import Form
-from tryon.wardrobe.tailor.garments import bottoms, tops
+from tryon.wardrobe.tailor.garments import bottoms, dresses, shoes, tailored, tops
 from tryon.wardrobe.tailor.make import BakedGarment, Draft, Progress, make
 from tryon.wardrobe.tailor.store import cached_path, read, recipe_hash, shipped_path, write
 
 
 @dataclass(frozen=True)
 class Cut:
-    """A recipe with its numbers, and what drafts it."""
+    """A recipe with its numbers, and what drafts it (or makes it outright, where nothing is draped)."""
 
     recipe: object
-    draft: Callable[[Form, Any], Draft]
+    draft: Callable[[Form, Any], Draft | BakedGarment]
 
 
 CUTS: Mapping[str, Cut] = {
@@ -26,6 +26,10 @@ CUTS: Mapping[str, Cut] = {
     "long-sleeve": Cut(tops.MARINIERE, tops.top),
     "trousers": Cut(bottoms.TROUSERS, bottoms.trousers),
     "skirt": Cut(bottoms.SKIRT, bottoms.skirt),
+    "dress": Cut(dresses.DRESS, dresses.dress),
+    "blazer": Cut(tailored.BLAZER, tailored.tailored),
+    "coat": Cut(tailored.COAT, tailored.tailored),
+    "loafers": Cut(shoes.LOAFERS, shoes.loafers),
 }
 """Name → cut."""
 
@@ -38,7 +42,8 @@ def digest_of(name: str) -> str:
 def bake(name: str, form: Form, *, progress: Progress | None = None) -> BakedGarment:
     """Make a garment now. Raises KeyError for an unknown cut."""
     cut = CUTS[name]
-    return make(cut.draft(form, cut.recipe), form, progress=progress)
+    drafted = cut.draft(form, cut.recipe)
+    return make(drafted, form, progress=progress) if isinstance(drafted, Draft) else drafted
 
 
 def baked_garment(name: str, *, progress: Progress | None = None) -> BakedGarment:

@@ -16,8 +16,9 @@ from tryon.wardrobe.tailor.form import Form
 NEAREST = 4
 PASSES = 10
 """Laplacian passes that spread the weights over the cloth."""
-SKIRT_LEG_SHARE = 0.8
-"""Below the knee so much of a skirt follows the thighs; the rest follows the pelvis."""
+SKIRT_LEG_SHARE, SKIRT_LEG_FROM = 0.95, 0.7
+"""So much of a skirt follows the thighs (the rest follows the pelvis) from this share of the way from
+the seat to the knee downwards."""
 
 
 def cloth_weights(cloth: Cloth, points: Floats, form: Form) -> Floats:
@@ -48,7 +49,9 @@ def skirt_weights(points: Floats, form: Form) -> Floats:
     """
     body = form.body
     out = np.zeros((len(points), len(body.names)))
-    depth = np.clip((form.hip_y - points[:, 1]) / (form.hip_y - form.knee_y), 0, 1)
+    start = 0.5 * (form.hip_y + form.waist_y)
+    end = form.hip_y + SKIRT_LEG_FROM * (form.knee_y - form.hip_y)
+    depth = np.clip((start - points[:, 1]) / (start - end), 0, 1)
     legs = SKIRT_LEG_SHARE * depth * depth * (3 - 2 * depth)
     hip = float(form.joint("thigh_l")[0])
     side = np.clip(points[:, 0] / (2.4 * hip) + 0.5, 0, 1)

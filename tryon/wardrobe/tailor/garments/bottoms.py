@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tryon.core.spaces import Floats
-from tryon.wardrobe.tailor.drape import WOOL, Fabric, Schedule
+from tryon.wardrobe.tailor.drape import Fabric, Schedule
 from tryon.wardrobe.tailor.form import Form
 from tryon.wardrobe.tailor.make import Draft, Measure
 from tryon.wardrobe.tailor.pattern import Pattern
@@ -16,6 +16,9 @@ from tryon.wardrobe.tailor.trims import Band, Patch
 from tryon.wardrobe.tailor.trouser_block import LEG_SEAMS, PANELS, Legs, leg_panels
 
 CREPE = Fabric(bend=2.5e-5, friction=0.3)
+TROUSER_WOOL = Fabric(bend=2.5e-5, friction=0.25)
+HIP_BELOW_SEAT_M = 0.045
+"""With the legs apart the figure is widest below the seat."""
 
 
 @dataclass(frozen=True)
@@ -25,11 +28,11 @@ class TrouserRecipe:
 
     below_waist: float = 0.015
     waist_ease: float = 0.012
-    hip_ease: float = 0.035
+    hip_ease: float = 0.085
     knee_ease: float = 0.075
     hem: float = 0.385
-    above_floor: float = 0.045
-    crotch_drop: float = 0.012
+    above_floor: float = 0.07
+    crotch_drop: float = 0.022
     band: float = 0.036
     layer: int = 0
 
@@ -54,9 +57,15 @@ def trousers(form: Form, recipe: TrouserRecipe) -> Draft:
     m = form.measures
     top = form.waist_y - recipe.below_waist
     waist = float(form.girth_at(np.array([top]))[0]) + recipe.waist_ease
+    line = np.array([form.joint(f"{name}_l") for name in ("foot", "calf", "thigh")])
+
+    def apart(y: float) -> float:
+        at = np.interp([y, form.crotch_y], line[:, 1], line[:, 0])
+        return float(at[0] - at[1])
+
     legs = Legs(
         top,
-        form.hip_y,
+        form.hip_y - HIP_BELOW_SEAT_M,
         form.crotch_y - recipe.crotch_drop,
         form.knee_y,
         recipe.above_floor,
@@ -64,8 +73,10 @@ def trousers(form: Form, recipe: TrouserRecipe) -> Draft:
         m.hip + recipe.hip_ease,
         m.calf + recipe.knee_ease,
         recipe.hem,
-        fork_front=0.052 * m.hip,
-        fork_back=0.105 * m.hip,
+        fork_front=0.060 * m.hip,
+        fork_back=0.165 * m.hip,
+        knee_out=apart(form.knee_y),
+        hem_out=apart(recipe.above_floor),
     )
     pattern = Pattern(leg_panels(form, legs), LEG_SEAMS, tuple((p, "waist") for p in PANELS))
     front, back = pattern.panel("front_l"), pattern.panel("back_l")
@@ -73,7 +84,7 @@ def trousers(form: Form, recipe: TrouserRecipe) -> Draft:
     return Draft(
         pattern,
         recipe.layer,
-        WOOL,
+        TROUSER_WOOL,
         Schedule(sew=90),
         trims=(
             Band("trim", tuple((p, "waist") for p in PANELS), band_rows(recipe.band)),
@@ -136,12 +147,13 @@ def skirt(form: Form, recipe: SkirtRecipe) -> Draft:
     )
 
 
-def band_rows(width: float, lift: float = 0.0018) -> tuple[tuple[float, float], ...]:
+def band_rows(width: float, lift: float = 0.0032) -> tuple[tuple[float, float], ...]:
     """Rows of a flat band along an upper edge."""
     return (
         (width, -0.0004),
         (width - 0.0008, lift),
-        (0.5 * width, lift),
+        (0.7 * width, lift),
+        (0.35 * width, lift),
         (0.0008, lift),
         (-0.0006, lift - 0.001),
         (0.001, -0.0016),
@@ -170,7 +182,7 @@ def _loops(legs: Legs, band: float) -> tuple[Patch, ...]:
         x = sign * share * legs.waist / 4 + (0.0 if front else sign * legs.back_slant)
         y = legs.waist_y + (0.0 if front else 0.45 * legs.back_rise)
         box = _box(x - 0.0045, x + 0.0045, y - band - 0.006, y - 0.001)
-        out.append(Patch("trim", panel, box, _flat(0.0040)))
+        out.append(Patch("trim", panel, box, _flat(0.0052)))
     return tuple(out)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tryon.wardrobe.tailor.bodice import (
+    NECK_EDGES,
     TORSO_SEAMS,
     Neckline,
     Sleeve,
@@ -79,15 +80,16 @@ def top(form: Form, recipe: TopRecipe) -> Draft:
     """Front, back and two sleeves, ribbed at the neck, turned in at the hems."""
     torso, sleeve = torso_of(form, recipe), sleeve_of(form, recipe)
     sleeves, set_in = sleeve_panels(form, torso, sleeve)
-    necks = tuple((panel, f"neck_{side}") for panel in ("front", "back") for side in "lr")
+    necks = NECK_EDGES
     hems = (("front", "hem"), ("back", "hem"), ("sleeve_l", "hem"), ("sleeve_r", "hem"))
-    chest_y = torso.underarm_y
-    half = torso.profile[0][1] / 4
     hem_half = torso.profile[-1][1] / 4
     hem_y = torso.profile[-1][0] + 0.012
     collar_y = shoulder_points(form, torso)[0][1] - torso.neckline.front_m
+    pattern = Pattern(torso_panels(form, torso) + sleeves, TORSO_SEAMS + set_in)
+    chest_y = torso.underarm_y - 0.06
+    half = pattern.half_width("front", chest_y)
     return Draft(
-        Pattern(torso_panels(form, torso) + sleeves, TORSO_SEAMS + set_in),
+        pattern,
         recipe.layer,
         JERSEY,
         trims=(
@@ -134,6 +136,7 @@ def torso_of(form: Form, recipe: TopRecipe) -> Torso:
     neck, tip = form.ridge(recipe.neck_width), form.landmark("acromion_l")
     shoulder = recipe.shoulder * float(np.linalg.norm(tip[:2] - neck[:2]))
     chest = m.bust + recipe.bust_ease
+    bust_y = float(form.landmark("bust_point_l")[1]) - 0.02
     tip_x = float(tip[0])
     return Torso(
         Neckline(recipe.neck_width, recipe.neck_front, recipe.neck_back),
@@ -143,6 +146,7 @@ def torso_of(form: Form, recipe: TopRecipe) -> Torso:
         (0.86 * tip_x, 0.90 * tip_x),
         (
             (underarm, chest),
+            (bust_y, chest),
             (form.waist_y, min(m.waist + recipe.waist_ease, chest)),
             (form.hip_y - recipe.below_hip, m.hip + recipe.hip_ease),
         ),
