@@ -3,6 +3,9 @@
 Portraits of several sitters are drawn in known poses and go through the real detector. The points
 whose pictures its landmarks are come out of triangulation over all poses; the points whose depths
 its z is, out of averaging; and what is left over says how far a landmark is to be believed.
+
+The same sitters judge the fit in `tryon qa heads`. Readings taken from every other sitter and judged on
+the rest miss the turn of heads of up to 45° by 2.6° in the median instead of 2.3°; the bridge is no worse.
 """
 
 from __future__ import annotations
