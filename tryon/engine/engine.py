@@ -141,4 +141,5 @@ class Engine:
             self._head_model,
             outfit,
             supersample=supersample,
+            fine=mode == "photo",
         )

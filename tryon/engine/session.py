@@ -22,6 +22,7 @@ from tryon.stages.composite import composite
 from tryon.stages.fit_body import BodyFitter
 from tryon.stages.fit_face import FaceFitter
 from tryon.stages.light import LightTracker
+from tryon.stages.matte import InFront, Matte
 from tryon.stages.render import Renderer
 from tryon.stages.smooth import PoseSmoother
 from tryon.stages.wear import as_silhouette
@@ -52,6 +53,7 @@ class Session:
         outfit: Outfit,
         *,
         supersample: float,
+        fine: bool = False,
     ) -> None:
         self._renderer = renderer
         self._head_model = head_model
@@ -61,6 +63,7 @@ class Session:
         self._smoother = PoseSmoother()
         self._body_fitter: BodyFitter | None = None
         self._light = LightTracker()
+        self._matte = Matte(fine=fine)
         self.wear(outfit)
 
     def __enter__(self) -> Session:
@@ -89,6 +92,7 @@ class Session:
         self._fitter.reset()
         self._smoother.reset()
         self._light.reset()
+        self._matte.reset()
         self._dresser.reset()
         if self._body_fitter is not None:
             self._body_fitter.reset()
@@ -146,10 +150,13 @@ class Session:
         laps.lap("smooth", faces)
         bodies: tuple[BodyFit, ...] = ()
         clothes: tuple[Draw, ...] = ()
+        in_front = InFront()
         if self._tailoring is not None and self._body_fitter is not None:
             bodies = self._body_fitter.fit(observed.seen.poses, faces, frame.camera, frame.t_ns)
             laps.lap("fit_body", bodies)
-            clothes = self._tailoring.draws(bodies)
+            in_front = self._matte.look(frame, faces, bodies, observed.seen.poses)
+            laps.lap("matte")
+            clothes = self._tailoring.draws(bodies, shown_hands=in_front.hands)
         worn_on_heads = self._dresser.draws(faces)
         draws = (*clothes, *worn_on_heads)
         laps.lap("place", draws)
@@ -157,10 +164,11 @@ class Session:
         laps.lap("light", light)
         layer = self._renderer.draw(frame.camera, draws, light, supersample=self._supersample)
         laps.lap("render", layer)
-        image = frame.rgb if layer is None else composite(frame.rgb, layer)
+        image = frame.rgb if layer is None else composite(frame.rgb, in_front.veiled(layer))
         laps.lap("composite", image)
         wanted = (layers or measure) and layer is not None
         masks = self._renderer.coverage(frame.camera, draws) if wanted else {}
+        masks = {key: (in_front.uncovered(m, at), at) for key, (m, at) in masks.items()}
         boxes = item_boxes(masks)
         placed = self._dresser.placed(worn_on_heads, boxes, frame.camera)
         if self._tailoring is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from tryon.core.body_fit import BodyFit
 from tryon.core.camera import PinholeCamera
@@ -29,11 +29,22 @@ class Tailoring:
         """Forget everybody."""
         self._wearers.clear()
 
-    def draws(self, fits: Sequence[BodyFit]) -> tuple[Draw, ...]:
-        """The bodies that hide, and what they wear."""
+    def draws(
+        self, fits: Sequence[BodyFit], *, shown_hands: Set[tuple[int, str]] = frozenset()
+    ) -> tuple[Draw, ...]:
+        """The bodies that hide, and what they wear.
+
+        shown_hands: (person, side) of hands whose real outline is known, so that no palm needs to hide.
+        """
         known = self._wearers
         self._wearers = {fit.track: known.get(fit.track) or Wearer(self._look) for fit in fits}
-        return tuple(draw for fit in fits for draw in self._wearers[fit.track].draws(fit))
+        return tuple(
+            draw
+            for fit in fits
+            for draw in self._wearers[fit.track].draws(
+                fit, without_palms=[side for track, side in shown_hands if track == fit.track]
+            )
+        )
 
     def placed(
         self,

@@ -49,6 +49,8 @@ class _Piece:
     role: Role
     owner: str
     bias_m: float
+    palm: str = ""
+    """Side of the palm that this is, "l" or "r"."""
 
 
 class LookOnBodies:
@@ -76,15 +78,22 @@ class LookOnBodies:
         mesh = body.mesh(BODY_LEVEL)
         source = body.levels[BODY_LEVEL].source
         bare = self.layers.body_faces[BODY_LEVEL]
-        palms = ~np.isin(body.bones[source, 0], self._fingers())[mesh.faces].any(1)
+        unfingered = ~np.isin(body.bones[source, 0], self._fingers())[mesh.faces].any(1)
+        palms = {
+            side: (body.bones[source, 0] == body.bone(f"hand_{side}"))[mesh.faces].all(1)
+            for side in ("l", "r")
+        }
+        rest = unfingered & ~palms["l"] & ~palms["r"]
         shaded = replace(mesh, occlusion=self._openness(mesh))
         bones, weights = body.bones[source], body.weights[source]
         directions = self._directions(mesh, bones, weights)
         return tuple(
-            _Piece(replace(shaded, faces=faces), bones, weights, directions, role, "", bias_m)
-            for faces, role, bias_m in (
-                (mesh.faces[~bare & palms], Role.OCCLUDER, COVERED_BIAS_M),
-                (mesh.faces[bare & palms], Role.CATCHER, SKIN_BIAS_M),
+            _Piece(replace(shaded, faces=faces), bones, weights, directions, role, "", bias_m, palm)
+            for faces, role, bias_m, palm in (
+                (mesh.faces[~bare & rest], Role.OCCLUDER, COVERED_BIAS_M, ""),
+                (mesh.faces[bare & rest], Role.CATCHER, SKIN_BIAS_M, ""),
+                (mesh.faces[bare & palms["l"]], Role.CATCHER, SKIN_BIAS_M, "l"),
+                (mesh.faces[bare & palms["r"]], Role.CATCHER, SKIN_BIAS_M, "r"),
             )
             if len(faces)
         )
@@ -142,8 +151,11 @@ class Wearer:
         self._girth: Floats | None = None
         self._bound: tuple[Skinning, ...] = ()
 
-    def draws(self, fit: BodyFit) -> tuple[Draw, ...]:
-        """What hides and what is worn, in this frame's pose; positions are in `cam`."""
+    def draws(self, fit: BodyFit, *, without_palms: Sequence[str] = ()) -> tuple[Draw, ...]:
+        """What hides and what is worn, in this frame's pose; positions are in `cam`.
+
+        without_palms: sides, "l" or "r", whose palm hides nothing since the real hand is known better.
+        """
         level = 0 if self._look.trunk_px(fit) > FINE_FROM_PX else 1
         pieces = self._look.pieces(level)
         self._alter(pieces, level, fit.girth)
@@ -161,6 +173,7 @@ class Wearer:
                 depth_bias_m=piece.bias_m,
             )
             for piece, bound in zip(pieces, self._bound, strict=True)
+            if not piece.palm or piece.palm not in without_palms
         )
 
     def _alter(self, pieces: Sequence[_Piece], level: int, girth: Floats) -> None:

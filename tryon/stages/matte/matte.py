@@ -1,0 +1,201 @@
+"""What lies in front of worn things, followed through a stream."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from tryon.core.body_fit import BodyFit
+from tryon.core.fits import FaceFit
+from tryon.core.frame import Frame
+from tryon.core.landmarks import PoseLandmarks
+from tryon.core.scene import Layer
+from tryon.stages.matte.clothes import lower_colours, upper_colours
+from tryon.stages.matte.colours import Colours, Share
+from tryon.stages.matte.hair import (
+    HairColours,
+    HeadInPicture,
+    find_hair,
+    sample_colours,
+    skin_colours,
+)
+from tryon.stages.matte.hands import SIDES, HandInPicture, find_hand
+from tryon.stages.matte.window import Window
+
+HEAD_PX = {True: 64.0, False: 36.0}
+"""Pixels for 15 cm of a head or hand where one looks, for photos and for streams."""
+COLOUR_PERIOD_S = 0.5
+"""Colours of hair and clothes are sampled anew so often; light does not change faster."""
+COLOUR_SHARE = 0.35
+STEADY_S = 0.08
+"""Time constant of the hair's outline."""
+UNDER_CHIN_M = 0.03
+"""Things worn on the face end there; hair lies over what is below the chin and fades in above it."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """A person's colours, and their hair as it was last seen, in a window about their head."""
+
+    t_ns: int
+    hair: HairColours | None
+    skin: Colours | None
+    clothes: tuple[Colours, ...]
+    share: Share | None
+
+
+@dataclass(frozen=True, eq=False)
+class InFront:
+    """What of one frame must stay in front of garments.
+
+    parts: window and (h, w) share of each, hands: (person, side "l" or "r") of the hands among them.
+    """
+
+    parts: tuple[tuple[Window, Share], ...] = ()
+    hands: frozenset[tuple[int, str]] = frozenset()
+
+    def veiled(self, layer: Layer) -> Layer:
+        """The layer without what lies behind."""
+        keep = self.share(layer.corner_xy, layer.rgba.shape[:2])
+        if keep is None:
+            return layer
+        left = np.rint(layer.rgba * (1 - keep)[..., None]).astype(np.uint8)
+        return replace(layer, rgba=left)
+
+    def uncovered(self, mask: NDArray[np.uint8], corner_xy: tuple[int, int]) -> NDArray[np.uint8]:
+        """An item's visible coverage without what lies behind."""
+        keep = self.share(corner_xy, mask.shape)
+        return mask if keep is None else np.rint(mask * (1 - keep)).astype(np.uint8)
+
+    def share(self, corner_xy: tuple[int, int], shape: Sequence[int]) -> Share | None:
+        """(h, w) how much of each pixel of a rectangle is in front, or None when nothing is."""
+        (x, y), (h, w) = corner_xy, shape[:2]
+        out: Share | None = None
+        for window, share in self.parts:
+            (left, top), (width, height) = window.corner_xy, window.size_wh
+            x0, y0 = max(left, x), max(top, y)
+            x1, y1 = min(left + width, x + w), min(top + height, y + h)
+            if x1 <= x0 or y1 <= y0 or not share.any():
+                continue
+            out = np.zeros((h, w), np.float32) if out is None else out
+            part = window.enlarged(share)[y0 - top : y1 - top, x0 - left : x1 - left]
+            mine = out[y0 - y : y1 - y, x0 - x : x1 - x]
+            np.maximum(mine, part, out=mine)
+        return out
+
+
+class Matte:
+    """Follows hair and hands of the people of one stream. The same frames give the same shares.
+
+    fine: look closely, as for a photo, else quickly.
+    """
+
+    def __init__(self, *, fine: bool) -> None:
+        self._head_px = HEAD_PX[fine]
+        self._known: dict[int, _Known] = {}
+
+    def reset(self) -> None:
+        """Forget everybody."""
+        self._known.clear()
+
+    def look(
+        self,
+        frame: Frame,
+        faces: Sequence[FaceFit],
+        bodies: Sequence[BodyFit],
+        poses: Sequence[PoseLandmarks],
+    ) -> InFront:
+        """Hair and hands that lie in front of the clothes of these people."""
+        pose_of = {pose.track: pose for pose in poses}
+        body_of = {body.track: body for body in bodies}
+        parts: list[tuple[Window, Share]] = []
+        hands: set[tuple[int, str]] = set()
+        known: dict[int, _Known] = {}
+        for face in faces:
+            pose, body = pose_of.get(face.track), body_of.get(face.track)
+            head = HeadInPicture.of(face, frame.camera, head_px=self._head_px)
+            if pose is None or body is None or head is None or pose.mask is None or pose.age_s:
+                continue
+            person = self._person(frame, head, pose, self._known.get(face.track))
+            known[face.track] = person
+            below = np.clip((head.chin_m + UNDER_CHIN_M - head.up_m) / UNDER_CHIN_M, 0, 1)
+            if person.share is not None:
+                parts.append((head.window, np.asarray(person.share * below, np.float32)))
+            for side, hand in self._hands(frame, body, pose, person).items():
+                parts.append((hand.window, _clear_of_face(hand, head)))
+                hands.add((face.track, side))
+        self._known = known
+        return InFront(tuple(parts), frozenset(hands))
+
+    def _person(
+        self, frame: Frame, head: HeadInPicture, pose: PoseLandmarks, before: _Known | None
+    ) -> _Known:
+        assert pose.mask is not None
+        rgb, mask = head.window.shrunk(frame.rgb), head.window.person(pose.mask)
+        if before is None or frame.t_ns - before.t_ns > COLOUR_PERIOD_S * 1e9:
+            upper = upper_colours(frame.rgb, pose.px, pose.mask)
+            lower = lower_colours(frame.rgb, pose.px, pose.mask)
+            hair = sample_colours(rgb, head, mask, upper)
+            seen = _Known(
+                frame.t_ns,
+                hair,
+                skin_colours(rgb, head),
+                tuple(c for c in (upper, lower) if c is not None),
+                before.share if before is not None else None,
+            )
+            before = seen if before is None else _mixed(before, seen)
+        if before.hair is None:
+            return replace(before, share=None)
+        share = find_hair(rgb, head, mask, before.hair)
+        if before.share is not None:
+            last = cv2.resize(before.share, head.window.small_wh, interpolation=cv2.INTER_LINEAR)
+            share = np.asarray(0.5 * share + 0.5 * last, np.float32)
+        return replace(before, share=share)
+
+    def _hands(
+        self, frame: Frame, body: BodyFit, pose: PoseLandmarks, person: _Known
+    ) -> dict[str, HandInPicture]:
+        if person.skin is None:
+            return {}
+        found = {
+            side: find_hand(
+                frame.rgb,
+                frame.camera,
+                body,
+                pose,
+                side=side,
+                skin=person.skin,
+                clothes=person.clothes,
+                hand_px=self._head_px,
+            )
+            for side in SIDES
+        }
+        return {side: hand for side, hand in found.items() if hand is not None}
+
+
+def _mixed(before: _Known, seen: _Known) -> _Known:
+    """The colours of before, moved a little towards those that are seen now."""
+    if before.hair is None or seen.hair is None:
+        return seen
+    hair = HairColours(
+        before.hair.hair.mixed(seen.hair.hair, COLOUR_SHARE),
+        seen.hair.skin,
+        seen.hair.clothes,
+    )
+    return replace(seen, hair=hair)
+
+
+def _clear_of_face(hand: HandInPicture, head: HeadInPicture) -> Share:
+    """(h, w) the hand's share without what is beside or above the chin, where it may be the face."""
+    window, other = hand.window, head.window
+    w, h = window.small_wh
+    step = np.array(window.size_wh) / np.array(window.small_wh)
+    px = np.stack(np.meshgrid(np.arange(w) + 0.5, np.arange(h) + 0.5), -1) * step
+    at = np.floor(other.from_px(px + np.array(window.corner_xy))).astype(np.int64)
+    inside = ((at >= 0) & (at < np.array(other.small_wh))).all(-1)
+    up = head.up_m[np.where(inside, at[..., 1], 0), np.where(inside, at[..., 0], 0)]
+    return np.where(inside & (up > head.chin_m), 0, hand.share).astype(np.float32)
