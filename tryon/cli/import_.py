@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from tryon.wardrobe.item import Category, Item
 
 # Written out, so that --help needs no heavy library; a test holds them to the importer's own.
-CATEGORIES = ("eyeglasses", "sunglasses", "hat", "headwear", "earrings", "necklace", "mask")
+ACCESSORIES = ("eyeglasses", "sunglasses", "hat", "headwear", "earrings", "necklace", "mask")
+GARMENTS = (
+    "tshirt", "top", "shirt", "knitwear", "jacket", "coat", "trousers", "jeans", "shorts", "skirt",
+    "dress", "gown", "suit", "shoes",
+)  # fmt: skip
+CATEGORIES = ACCESSORIES + GARMENTS
 DIRECTIONS = ("+x", "-x", "+y", "-y", "+z", "-z")
 
 
@@ -26,7 +31,17 @@ DIRECTIONS = ("+x", "-x", "+y", "-y", "+z", "-z")
 @click.option(
     "--width-mm",
     type=click.FloatRange(1, 2000),
-    help="True width of the whole model; else by its unit, or the usual size.",
+    help="True width of an accessory; else by its unit, or the usual size.",
+)
+@click.option(
+    "--height-mm",
+    type=click.FloatRange(1, 3000),
+    help="True height of a garment without joints, from its lowest to its highest point.",
+)
+@click.option(
+    "--layer",
+    type=click.IntRange(0, 9),
+    help="Order of a garment over others, 0 next to the skin; else by its kind.",
 )
 @click.option("--front", type=click.Choice(DIRECTIONS), help="Where its front looks in the file.")
 @click.option("--up", type=click.Choice(DIRECTIONS), help="What is up in the file.")
@@ -49,6 +64,8 @@ def import_(
     *,
     category: str,
     width_mm: float | None,
+    height_mm: float | None,
+    layer: int | None,
     front: str | None,
     up: str | None,
     item_id: str | None,
@@ -63,36 +80,57 @@ def import_(
 ) -> None:
     """Bring in a 3D model of somebody else's.
 
-    FILE is a .glb, .gltf or .obj file. Its size, its front and the place where it touches the
-    wearer are proposed from its shape; the report says what was found, what was assumed and what
-    was lost. Two files are written, ID.yaml and ID.glb; correct them by hand where you like.
+    FILE is a .glb, .gltf or .obj file, or clothes of MakeHuman (.mhclo). An accessory's size, its
+    front and the place where it touches the wearer are proposed from its shape. A garment is bound
+    to the body: by its own joints if it has some with names that are known (Mixamo, VRM, Unreal,
+    SMPL, Blender …), else by its shape. The report says what was found, what was assumed and what
+    was lost. ID.yaml and ID.glb are written; correct them by hand where you like.
 
     \b
     Examples:
       tryon import glasses.glb --as sunglasses --width-mm 142
       tryon import hat.gltf --as hat --front -z --id my-hat
       tryon import ring.obj --as earrings --up +z --out ./catalogue
+      tryon import dress.glb --as dress
+      tryon import coat.obj --as coat --height-mm 1050 --layer 3
     """
     from tryon.wardrobe.catalogue import own_folder
-    from tryon.wardrobe.imported_item import Label, proposed_id, write_item
-    from tryon.wardrobe.importer import Wishes, import_model
+    from tryon.wardrobe.imported_item import Label, proposed_id
 
     kind = cast("Category", category)
     chosen_id = item_id or proposed_id(file, title)
     folder = own_folder() if out is None else out
     _check_id(chosen_id, folder)
-    imported = import_model(
-        file,
-        kind,
-        item_id=chosen_id,
-        wishes=Wishes(width_mm, cast("Direction | None", front), cast("Direction | None", up)),
-    )
     label = Label(title, title_zh, brand, licence, attribution)
-    item, path = write_item(imported, kind, folder, label=label, force=force)
+    ahead, above = cast("Direction | None", front), cast("Direction | None", up)
+    if category in GARMENTS:
+        _refuse(width_mm, "--width-mm", category, remedy="Give --height-mm.")
+        from tryon.wardrobe.alterations.garment_item import write_garment
+        from tryon.wardrobe.alterations.importer import GarmentWishes, import_garment
+
+        told = GarmentWishes(height_mm, ahead, above, layer)
+        garment = import_garment(file, kind, item_id=chosen_id, wishes=told)
+        imported = garment.imported
+        item, path = write_garment(garment, kind, folder, label=label, force=force)
+    else:
+        _refuse(height_mm, "--height-mm", category, remedy="Give --width-mm.")
+        _refuse(layer, "--layer", category, remedy="Leave it out.")
+        from tryon.wardrobe.imported_item import write_item
+        from tryon.wardrobe.importer import Wishes, import_model
+
+        wishes = Wishes(width_mm, ahead, above)
+        imported = import_model(file, kind, item_id=chosen_id, wishes=wishes)
+        item, path = write_item(imported, kind, folder, label=label, force=force)
     if as_json:
         click.echo(json.dumps(_document(imported, item, path), indent=1, ensure_ascii=False))
     else:
         _print_report(imported, item, path, in_catalogue=out is None)
+
+
+def _refuse(value: object, option: str, category: str, *, remedy: str) -> None:
+    """Raises UsageError for an option that does not go with the category."""
+    if value is not None:
+        raise click.UsageError(f"{option} does not go with --as {category}. {remedy}")
 
 
 def _check_id(item_id: str, folder: Path) -> None:

@@ -24,6 +24,20 @@ _ZH: dict[Category, str] = {
     "earrings": "耳环",
     "necklace": "项链",
     "mask": "面具",
+    "tshirt": "T恤",
+    "top": "上衣",
+    "shirt": "衬衫",
+    "knitwear": "针织衫",
+    "jacket": "夹克",
+    "coat": "大衣",
+    "trousers": "长裤",
+    "jeans": "牛仔裤",
+    "shorts": "短裤",
+    "skirt": "半身裙",
+    "dress": "连衣裙",
+    "gown": "礼服",
+    "suit": "套装",
+    "shoes": "鞋",
 }
 
 
@@ -56,17 +70,23 @@ def write_item(
     when the folder cannot be written to.
     """
     item_id = imported.asset.item_id
+    refuse_taken(item_id, folder, force=force)
+    path, model = folder / f"{item_id}.yaml", folder / f"{item_id}.glb"
+    licence, attribution = _rights(imported, label)
+    write_whole(model, glb_bytes(imported.asset.parts, credit=attribution))
+    lines = _lines(imported, category, label, licence=licence, attribution=attribution)
+    write_whole(path, ("\n".join(lines) + "\n").encode())
+    return read_item(path), path
+
+
+def refuse_taken(item_id: str, folder: Path, *, force: bool) -> None:
+    """Raises CatalogueError when a folder has an item of that id and `force` does not replace it."""
     path, model = folder / f"{item_id}.yaml", folder / f"{item_id}.glb"
     if not force and (path.exists() or model.exists()):
         raise CatalogueError(
             f"{path if path.exists() else model} is there already.",
             remedy="Choose another --id, or replace it with --force.",
         )
-    licence, attribution = _rights(imported, label)
-    write_whole(model, glb_bytes(imported.asset.parts, credit=attribution))
-    lines = _lines(imported, category, label, licence=licence, attribution=attribution)
-    write_whole(path, ("\n".join(lines) + "\n").encode())
-    return read_item(path), path
 
 
 def _lines(

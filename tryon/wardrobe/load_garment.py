@@ -6,6 +6,7 @@ from collections import OrderedDict
 from threading import Lock
 
 from tryon.core.errors import CatalogueError, UnknownItemError
+from tryon.wardrobe.alterations.garment_item import imported_garment
 from tryon.wardrobe.garment import Garment
 from tryon.wardrobe.item import Category, Item
 from tryon.wardrobe.recipes import written_parameters
@@ -18,7 +19,7 @@ GARMENTS: tuple[Category, ...] = (
 """Categories that are bound to the body; everything else is worn on the head or neck."""
 MOST_KEPT = 32
 
-_kept: OrderedDict[tuple[str, str], Garment] = OrderedDict()
+_kept: OrderedDict[tuple[str, str, str], Garment] = OrderedDict()
 _lock = Lock()
 
 
@@ -31,14 +32,15 @@ def load_garment(item: Item, variant: str) -> Garment:
     """The garment of an item in one variant; the same object on every call.
 
     Raises UnknownItemError for a variant that the item does not have, CatalogueError for parameters
-    that its recipe refuses, SuppliesError when it must be baked and the base body is missing.
+    that its recipe refuses, ImportError3D for an imported one whose files are broken, SuppliesError
+    when it must be baked and the base body is missing.
     """
     if item.variant(variant) is None:
         raise UnknownItemError(
             f"{item.id} has no variant {variant!r}.",
             remedy=f"It comes in {', '.join(v.name for v in item.variants)}.",
         )
-    key = (item.model_dump_json(), variant)
+    key = (item.model_dump_json(), str(item.model_path), variant)
     with _lock:
         made = _kept.get(key)
         if made is None:
@@ -51,10 +53,7 @@ def load_garment(item: Item, variant: str) -> Garment:
 
 def _made(item: Item, variant: str) -> Garment:
     if item.recipe is None:
-        raise CatalogueError(
-            f"{item.id} is worn on the body but has no recipe.",
-            remedy="Give it a `recipe:` of the tailor, or another category.",
-        )
+        return imported_garment(item, variant)
     try:
         parameters = GarmentParameters.model_validate(written_parameters(item, variant))
     except ValueError as error:

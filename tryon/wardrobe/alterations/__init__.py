@@ -1,0 +1,1 @@
+"""Garments made elsewhere, altered to fit our body and bound to its joints."""
