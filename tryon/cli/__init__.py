@@ -19,6 +19,8 @@ COMMANDS = {
     "setup": "tryon.cli.setup",
     "doctor": "tryon.cli.doctor",
     "bench": "tryon.cli.bench",
+    "record": "tryon.cli.record",
+    "replay": "tryon.cli.replay",
     "qa": "tryon.cli.qa",
 }
 """Command name → module that holds a click command of the same name (`import_` for `import`), in the

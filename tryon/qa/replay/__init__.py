@@ -1,0 +1,1 @@
+"""Recordings of streams, their replay to the same pixels, and what moved since the golden was made."""
