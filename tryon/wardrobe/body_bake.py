@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tryon.core.spaces import Floats
 from tryon.supplies import baked_dir
-from tryon.wardrobe.basebody import BODY_GROUP, BaseBody, Indices
+from tryon.wardrobe.basebody import BODY_GROUP, BaseBody
 from tryon.wardrobe.body_lod import Decimator, split_at_seams
 from tryon.wardrobe.body_parts import Part, part_of_bones
 from tryon.wardrobe.skinning import top_weights
@@ -77,7 +78,7 @@ def bake_body() -> Path:
     arrays["landmarks"] = np.array(list(marks.values()), np.int64)
     target = baked_dir() / BAKED_NAME
     scratch = target.with_suffix(".part.npz")
-    np.savez(scratch, **arrays)
+    np.savez(scratch, **arrays)  # type: ignore[arg-type]  # numpy's stub takes `**` for its flag
     scratch.replace(target)
     return target
 
@@ -114,7 +115,7 @@ def _directions(base: BaseBody, neutral: Floats, count: int) -> dict[str, np.nda
     for number, name in enumerate(names):
         for end in (0, 1):
             if name in MACRO:
-                change = base.shape(**{name: 1.0 - end}) - neutral
+                change = base.shape(**{name: 1.0 - end}) - neutral  # type: ignore[arg-type]  # a slider's name
             else:
                 change = base.target(f"{TARGETS[name]}-{('incr', 'decr')[end]}")
             vertices[end, number] = change[:count]
@@ -127,14 +128,14 @@ def _directions(base: BaseBody, neutral: Floats, count: int) -> dict[str, np.nda
 
 
 def _landmarks(
-    vertices: Floats, parts: Indices, heads: Floats, names: tuple[str, ...]
+    vertices: Floats, parts: NDArray[np.uint8], heads: Floats, names: tuple[str, ...]
 ) -> dict[str, int]:
     """Vertices of anatomical points, found on the neutral body."""
     joint = dict(zip(names, heads, strict=True))
     x, y, z = vertices.T
     trunk = parts == Part.TORSO
 
-    def pick(mask: Floats, score: Floats) -> int:
+    def pick(mask: NDArray[np.bool_], score: Floats) -> int:
         return int(np.where(mask, score, -np.inf).argmax())
 
     middle = np.abs(x) < 1e-4
@@ -159,7 +160,9 @@ def _landmarks(
     return out
 
 
-def _waist(vertices: Floats, back: Floats, trunk: Floats, low: float, high: float) -> int:
+def _waist(
+    vertices: Floats, back: NDArray[np.bool_], trunk: NDArray[np.bool_], low: float, high: float
+) -> int:
     """The vertex of the spine at whose height the trunk is narrowest between hips and ribs."""
     candidates = np.flatnonzero(back & (vertices[:, 1] > low) & (vertices[:, 1] < high))
     halves = []

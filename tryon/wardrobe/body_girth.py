@@ -27,6 +27,9 @@ GIRTHS: tuple[str, ...] = (
 )
 SEAM_M = 0.04
 """Left and right girths of the trunk pass into each other within this distance of the middle."""
+SLEEVE_HEAD, SLEEVE_FULL = 0.2, 0.45
+"""An upper arm's growth is so small at the shoulder and full from this share of the bone on: sleeves are
+wider than arms, shoulders are not."""
 TRUNK_BONES = ("pelvis", "spine_01", "spine_02", "spine_03", "clavicle_l", "clavicle_r")
 SHOULDER_FADE = -0.05
 """Above this share of the trunk its girth ends, so that the neck keeps its size."""
@@ -77,32 +80,33 @@ def girth_directions(
     points: (N, 3) metres in the rest pose; dense_weights: (N, J) shares of the joints.
     """
     axes = Axes.of(body, figure)
-    points = np.asarray(points, np.float64)
-    out = np.zeros((len(GIRTHS), len(points), 3), np.float32)
+    places: Floats = np.asarray(points, np.float64)
+    out = np.zeros((len(GIRTHS), len(places), 3), np.float32)
 
     def mass(*names: str) -> Floats:
         return np.asarray(dense_weights[:, [body.bone(name) for name in names]].sum(1), np.float64)
 
-    share = axes.trunk_share(points[:, 1])
-    centre = np.zeros_like(points)
-    centre[:, 1] = points[:, 1]
+    share = axes.trunk_share(places[:, 1])
+    centre = np.zeros_like(places)
+    centre[:, 1] = places[:, 1]
     centre[:, 2] = np.interp(share, TRUNK_AT, axes.trunk_z)
     fade = np.clip((share - SHOULDER_FADE) / (TRUNK_AT[0] - SHOULDER_FADE), 0, 1)
-    radial = (points - centre) * (mass(*TRUNK_BONES) * fade)[:, None]
-    left = np.clip(points[:, 0] / (2 * SEAM_M) + 0.5, 0, 1)
+    radial = (places - centre) * (mass(*TRUNK_BONES) * fade)[:, None]
+    left = np.clip(places[:, 0] / (2 * SEAM_M) + 0.5, 0, 1)
     for number, side_share in enumerate((left, 1 - left)):
         hats = _hats(share, TRUNK_AT) * side_share
         first = number * len(TRUNK_AT)
         out[first : first + len(TRUNK_AT)] = hats[:, :, None] * radial
     for number, side in enumerate(SIDES):
-        along, radial = _around(points, axes.legs[number])
+        along, radial = _around(places, axes.legs[number])
         radial *= mass(f"thigh_{side}", f"calf_{side}")[:, None]
         first = 2 * len(TRUNK_AT) + number * len(LEG_AT)
         out[first : first + len(LEG_AT)] = _hats(along, LEG_AT)[:, :, None] * radial
-        along, radial = _around(points, axes.arms[number])
+        along, radial = _around(places, axes.arms[number])
         first = 2 * (len(TRUNK_AT) + len(LEG_AT)) + 2 * number
         for k, bone in enumerate(("upperarm", "lowerarm")):
-            out[first + k] = radial * mass(f"{bone}_{side}")[:, None]
+            amount = mass(f"{bone}_{side}") * np.clip(along / SLEEVE_FULL, SLEEVE_HEAD, 1)
+            out[first + k] = radial * amount[:, None]
     return out
 
 

@@ -89,16 +89,11 @@ class Tape:
             return self.girth(vertices, "torso", at[name], up)
 
         def limb(region: str, start: str, end: str, share: float) -> float:
-            return float(
-                np.mean(
-                    [
-                        self._limb(
-                            vertices, heads, f"{region}{s}", f"{start}{s}", f"{end}{s}", share
-                        )
-                        for s in ("_l", "_r")
-                    ]
-                )
-            )
+            sides = [
+                self._limb(vertices, heads, f"{region}{s}", (f"{start}{s}", f"{end}{s}"), share)
+                for s in ("_l", "_r")
+            ]
+            return float(np.mean(sides))
 
         return Measurements(
             stature=float(vertices[:, 1].max() - vertices[:, 1].min()),
@@ -106,7 +101,7 @@ class Tape:
             underbust=level("underbust"),
             waist=level("waist_back"),
             hip=level("buttock_l"),
-            neck=self._limb(vertices, heads, "neck", "neck_01", "head", NECK_AT),
+            neck=self._limb(vertices, heads, "neck", ("neck_01", "head"), NECK_AT),
             upper_arm=limb("arm", "upperarm", "lowerarm", UPPER_ARM_AT),
             forearm=limb("arm", "lowerarm", "hand", FOREARM_AT),
             thigh=limb("leg", "thigh", "calf", THIGH_AT),
@@ -119,9 +114,9 @@ class Tape:
         )
 
     def _limb(
-        self, vertices: Floats, heads: Floats, region: str, start: str, end: str, share: float
+        self, vertices: Floats, heads: Floats, region: str, bone: tuple[str, str], share: float
     ) -> float:
-        a, b = heads[self.bones[start]], heads[self.bones[end]]
+        a, b = (heads[self.bones[name]] for name in bone)
         return self.girth(vertices, region, a + share * (b - a), (b - a) / np.linalg.norm(b - a))
 
     def _arm_length(self, heads: Floats, at: Mapping[str, Floats], side: str) -> float:

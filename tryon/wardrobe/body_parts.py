@@ -57,7 +57,7 @@ def part_of_bones(names: tuple[str, ...]) -> NDArray[np.uint8]:
 def _part(name: str) -> Part:
     if name in ("head", "neck_01"):
         return Part.HEAD if name == "head" else Part.NECK
-    limb = _LIMBS.get(name.split("_")[0])
+    limb = _LIMBS.get(name.split("_", maxsplit=1)[0])
     if limb is None:
         return Part.TORSO
     return Part(limb + 1) if name.endswith("_r") else limb

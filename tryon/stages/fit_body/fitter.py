@@ -33,10 +33,13 @@ from tryon.stages.fit_body.person import Person
 from tryon.stages.fit_body.rig import Rig
 from tryon.stages.fit_body.vectors import orthonormal
 from tryon.wardrobe.body import Body
+from tryon.wardrobe.body_girth import GIRTHS
 
 HEIR_DISTANCE = 0.5
 """A new id this near to somebody who has just vanished, in trunk sizes, is the same person renamed."""
 SIZE_LIMITS = (0.7, 1.45)
+FIRST_LOOKS = 3
+"""A first measure of the girth is refined this often at once; later ones start from the last."""
 KNUCKLE_MARKS = np.array([[17, 19], [18, 20]])
 BY_LANDMARK = {
     "clavicle": 0, "upperarm": 0, "lowerarm": 2, "hand": 4, "thigh": 6, "calf": 8, "foot": 10,
@@ -188,13 +191,24 @@ class BodyFitter:
         camera: PinholeCamera,
     ) -> Floats:
         """(G,) the person's girth, measured anew when it is time."""
-        if pose.mask is not None and pose.age_s == 0 and person.girth_is_due():
+        mask = pose.mask
+        if mask is not None and pose.age_s == 0 and person.girth_is_due():
             joints = stance.joints
             px_per_m = stance.scale * camera.focal_px[0] / np.maximum(-joints[:, 2], NEAREST_M)
-            measured = self._gauge.measure(
-                pose.mask, camera.project(joints), px_per_m, cam_from_rest, camera=camera
-            )
-            person.girth_goal = completed(person.averaged(measured), self._gauge.slices)
+            looks = FIRST_LOOKS if person.girth_goal is None else 1
+            goal = np.zeros(len(GIRTHS)) if person.girth_goal is None else person.girth_goal
+            for look in range(looks):
+                reading = self._gauge.measure(
+                    mask,
+                    camera.project(joints),
+                    px_per_m,
+                    cam_from_rest,
+                    camera=camera,
+                    girth=goal,
+                )
+                if look < looks - 1:
+                    goal = completed(reading, self._gauge.slices)
+            person.girth_goal = completed(person.averaged(reading), self._gauge.slices)
             person.measurements = self._gauge.sizes(person.girth_goal)
         return person.girth()
 

@@ -22,9 +22,10 @@ from tryon.wardrobe.body_girth import (
 )
 from tryon.wardrobe.body_parts import Part
 
-MEASURE_LEVEL = 2
-"""The coarsest level of detail is fine enough to measure girths on."""
+MEASURE_LEVEL = 1
+"""The level of detail that girths are measured on; a coarser one misses the calf's widest part."""
 NEAREST_M = 0.05
+GROWTH_LIMITS = (-0.35, 0.7)
 LEAST_VERTICES = 6
 THIGHS, CALVES = (Part.LEFT_THIGH, Part.RIGHT_THIGH), (Part.LEFT_CALF, Part.RIGHT_CALF)
 UPPER_ARMS = (Part.LEFT_UPPER_ARM, Part.RIGHT_UPPER_ARM)
@@ -41,6 +42,8 @@ class Gauge:
         self.slices = slices_of(body, figure, level.source)
         dense = dense_of(body.bones, body.weights, len(body.names))
         self._directions = girth_directions(body, figure, figure.vertices, dense)
+        self._points = figure.vertices[level.source]
+        self._point_directions = np.ascontiguousarray(self._directions[:, level.source])
 
     def measure(
         self,
@@ -50,13 +53,21 @@ class Gauge:
         cam_from_rest: Floats,
         *,
         camera: PinholeCamera,
+        girth: Floats,
     ) -> GirthReading:
-        """What a mask tells of the figure in a pose; arguments as for `measure_girth`."""
+        """What a mask tells of the figure in a pose; further arguments as for `measure_girth`.
+
+        girth: (G,) what is known so far; the outline is compared with that of the figure so grown, for
+        where limbs join, a girth moves the outline less than by itself.
+        """
+        self._skinning.reshape(grown(self._points, self._point_directions, girth))
         vertices = self._skinning.posed(cam_from_rest).astype(np.float64)
         vertices[:, 2] = np.minimum(vertices[:, 2], -NEAREST_M)
-        return measure_girth(
+        reading = measure_girth(
             mask, camera.project(vertices), joints_px, px_per_m, slices=self.slices
         )
+        growth = (1 + girth) * (1 + reading.growth) - 1
+        return GirthReading(np.clip(growth, *GROWTH_LIMITS), reading.weight)
 
     def sizes(self, girth: Floats) -> dict[str, float]:
         """Measures of the figure with a girth, metres, not yet scaled to the person."""

@@ -28,6 +28,8 @@ SIDE_SHARE = 0.75
 ARM_CLEAR_M, LEG_ARM_CLEAR_M = 0.05, 0.06
 """An outline nearer than this beyond an arm's axis is the arm's."""
 ARM_RADIUS_M = 0.045
+MASK_MARGIN_M = 0.006
+"""Masks are this much wider than people, which tells on arms."""
 WEAK = 0.03
 """Weight of what is inferred against what is measured."""
 NEIGHBOUR_WEIGHT = 0.1
@@ -87,7 +89,7 @@ def measure_girth(
     parts = (
         _trunk(mask, vertices_px, joints_px, px_per_m, slices=slices),
         _legs(mask, vertices_px, joints_px, px_per_m, slices=slices),
-        _arms(mask, vertices_px, joints_px, slices),
+        _arms(mask, vertices_px, joints_px, px_per_m, slices=slices),
     )
     return GirthReading(*(np.concatenate([part[k].ravel() for part in parts]) for k in (0, 1)))
 
@@ -183,7 +185,9 @@ def _along_leg(joints: Floats, side: int, at: Floats) -> Floats:
     return np.stack([np.interp(at, (0, 1, 2), stops[:, k]) for k in (0, 1)], axis=1)
 
 
-def _arms(mask: PersonMask, px: Floats, joints: Floats, slices: Slices) -> Part:
+def _arms(
+    mask: PersonMask, px: Floats, joints: Floats, px_per_m: Floats, *, slices: Slices
+) -> Part:
     """(2, 2) growths and weights: the thinner side, as where an arm lies on the trunk only one ends."""
     rays: list[Ray] = []
     for side in (0, 1):
@@ -193,7 +197,7 @@ def _arms(mask: PersonMask, px: Floats, joints: Floats, slices: Slices) -> Part:
             ids = slices.arms[side][k]
             for way in (np.array([-bone[1], bone[0]]), np.array([bone[1], -bone[0]])):
                 rays.append(Ray(middle, way, float(((px[ids] - middle) @ way).max())))
-    exits = _exits(mask, rays, ARM_REACH)
+    exits = _exits(mask, rays, ARM_REACH) - MASK_MARGIN_M * float(px_per_m[SHOULDERS].mean())
     half = np.array([max(ray.half, 1e-6) for ray in rays])
     factor = np.where(np.isnan(exits), np.inf, exits / half).reshape(2, 2, 2).min(-1)
     seen = np.isfinite(factor)

@@ -6,6 +6,9 @@ import numpy as np
 
 from tryon.core.spaces import Floats
 
+OPPOSITE = -0.999
+"""Cosine below which two directions point opposite ways."""
+
 
 def unit(vectors: Floats) -> Floats:
     """(…, d) the same directions with length 1; what is zero stays zero."""
@@ -32,9 +35,16 @@ def skews(vectors: Floats) -> Floats:
 def swung(turn: Floats, rest: Floats, goal: Floats) -> Floats:
     """(n, 3, 3) rotations `turn`, swung by the shortest way so that (n, 3) rest points to goal."""
     a, b = unit((turn @ rest[:, :, None])[..., 0]), unit(goal)
-    k, cosine = skews(cross(a, b)), (a * b).sum(1)
-    share = 1 / np.maximum(1 + cosine, 1e-4)
-    return np.asarray((np.eye(3) + k + (k @ k) * share[:, None, None]) @ turn)
+    cosine = (a * b).sum(1)
+    if cosine.min() < OPPOSITE:
+        # The shortest way is not unique: half a turn first, about anything across.
+        across = unit(cross(a, np.eye(3)[np.abs(a).argmin(1)]))
+        half = 2 * across[:, :, None] * across[:, None] - np.eye(3)
+        back = (cosine < OPPOSITE)[:, None]
+        turn = np.where(back[..., None], half @ turn, turn)
+        a, cosine = np.where(back, -a, a), np.where(back[:, 0], -cosine, cosine)
+    k = skews(cross(a, b))
+    return np.asarray((np.eye(3) + k + (k @ k) / (1 + cosine)[:, None, None]) @ turn)
 
 
 def about(axis: Floats, angle: Floats) -> Floats:
