@@ -195,7 +195,8 @@ def test_light_follows_over_time_and_not_by_frames(renderer: Renderer, face: Can
 
     start, end = (float(estimate(p, *fits).ambient[1].mean()) for p in (left, right))
     slow, fast = after(10), after(30)
-    assert slow == pytest.approx(fast, abs=0.01 * (end - start))
+    # Light is measured ten times a second, so a step is noticed a tenth of a second later at most.
+    assert slow == pytest.approx(fast, abs=0.08 * (end - start))
     assert start + 0.5 * (end - start) < slow < start + 0.9 * (end - start)
 
 

@@ -139,7 +139,15 @@ def test_the_necklace_stays_with_the_shoulders(
     fit = fit_of(model, *pose)
     strand = place_on_head(pearls, "necklace", head)[0]
     assert strand.anchor == "neck"
-    hider = draw_head(model, head, np.ones(len(head.vertices), np.float32), fit, person=1)
+    hider = draw_head(
+        model,
+        head,
+        np.ones(len(head.vertices), np.float32),
+        fit,
+        person=1,
+        px_per_m=900,
+        with_shoulders=True,
+    )
     chest = model.head_share == 0
     at_rest = cKDTree(head.vertices[chest]).query(
         apply(strand.head_from_mesh, worn_vertices(strand)[::50])

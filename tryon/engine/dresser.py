@@ -19,6 +19,7 @@ from tryon.stages.place import (
     contact_shadow,
     draw_head,
     draw_worn,
+    joined,
     place_on_head,
 )
 from tryon.wardrobe.head import FittedHead, HeadModel
@@ -47,14 +48,22 @@ class Dresser:
         """Forget everybody."""
         self._dressed.clear()
 
-    def draws(self, fits: Sequence[FaceFit]) -> tuple[Draw, ...]:
+    def draws(self, fits: Sequence[FaceFit], camera: PinholeCamera) -> tuple[Draw, ...]:
         """Everything to draw: each person's head first, then what they wear."""
         self._dressed = {fit.track: self._dress(fit, self._dressed.get(fit.track)) for fit in fits}
         heads, items = [], []
         for fit in fits:
             dressed = self._dressed[fit.track]
             heads.append(
-                draw_head(self._model, dressed.head, dressed.occlusion, fit, person=fit.track)
+                draw_head(
+                    self._model,
+                    dressed.head,
+                    dressed.occlusion,
+                    fit,
+                    person=fit.track,
+                    px_per_m=camera.focal_px[0] / max(-float(fit.cam_from_head[2, 3]), 1e-3),
+                    with_shoulders=any(p.follows == "shoulders" for p in dressed.placements),
+                )
             )
             items += [draw_worn(p, fit, person=fit.track) for p in dressed.placements]
         return (*heads, *items)
@@ -94,10 +103,12 @@ class Dresser:
             if float(np.sqrt((moved**2).sum(1).mean())) < SHAPE_CHANGE_M:
                 return known
         head = self._model.fitted(fit.landmarks_in_head)
-        placements = tuple(
-            placement
-            for piece in self._outfit
-            for placement in place_on_head(piece.asset, piece.worn.item.category, head)
+        placements = joined(
+            [
+                placement
+                for piece in self._outfit
+                for placement in place_on_head(piece.asset, piece.worn.item.category, head)
+            ]
         )
         return _DressedHead(
             fit.landmarks_in_head, head, placements, contact_shadow(head, placements)

@@ -157,7 +157,7 @@ class Session:
             in_front = self._matte.look(frame, faces, bodies, observed.seen.poses)
             laps.lap("matte")
             clothes = self._tailoring.draws(bodies, shown_hands=in_front.hands)
-        worn_on_heads = self._dresser.draws(faces)
+        worn_on_heads = self._dresser.draws(faces, frame.camera)
         draws = (*clothes, *worn_on_heads)
         laps.lap("place", draws)
         light = self._light.estimate(frame, faces)

@@ -22,6 +22,8 @@ from tryon.core.spaces import Floats
 from tryon.core.transforms import apply
 
 TIME_CONSTANT_S = 0.4
+MEASURE_EVERY_S = 0.1
+"""Light changes slowly: between measurements, the last one goes on to be approached."""
 NS_PER_S = 1_000_000_000
 
 # fmt: off
@@ -94,6 +96,8 @@ class LightTracker:
     def reset(self) -> None:
         """Forget the light of before: a cut, or another picture."""
         self._ambient: Floats | None = None
+        self._goal: Floats | None = None
+        self._measured_t_ns = 0
         self._t_ns = 0
         self._shapes: dict[int, _SkinShape] = {}
 
@@ -102,22 +106,35 @@ class LightTracker:
 
         Several people share one light, the nearer ones having more say.
         """
+        if self._is_due(frame.t_ns):
+            self._measure(frame, fits)
+        if self._goal is not None and fits:
+            self._follow(self._goal, frame.t_ns)
+        if not fits or self._ambient is None:
+            return Lighting.studio()
+        gain = np.clip(self._ambient[0] / STUDIO[0], 0.3, 1.2)
+        return Lighting(self._ambient.copy(), (float(gain[0]), float(gain[1]), float(gain[2])))
+
+    def _is_due(self, t_ns: int) -> bool:
+        since_s = (t_ns - self._measured_t_ns) / NS_PER_S
+        return self._goal is None or not 0 <= since_s < MEASURE_EVERY_S
+
+    def _measure(self, frame: Frame, fits: Sequence[FaceFit]) -> None:
+        """Set the light to approach, when enough skin is seen."""
         self._shapes = {fit.track: self._shape(fit) for fit in fits}
         seen = [
             (shading, _say(fit))
             for fit in fits
             if (shading := _shading(frame, fit, self._shapes[fit.track])) is not None
         ]
-        if seen:
-            say = np.array([weight for _, weight in seen])
-            say /= say.sum()
-            contrast = say @ np.stack([s.contrast for s, _ in seen])
-            color = say @ np.stack([s.color for s, _ in seen])
-            self._follow(_ambient(contrast, color, _bright_grey(frame.rgb)), frame.t_ns)
-        if not fits or self._ambient is None:
-            return Lighting.studio()
-        gain = np.clip(self._ambient[0] / STUDIO[0], 0.3, 1.2)
-        return Lighting(self._ambient.copy(), (float(gain[0]), float(gain[1]), float(gain[2])))
+        if not seen:
+            return
+        say = np.array([weight for _, weight in seen])
+        say /= say.sum()
+        contrast = say @ np.stack([s.contrast for s, _ in seen])
+        color = say @ np.stack([s.color for s, _ in seen])
+        self._goal = _ambient(contrast, color, _bright_grey(frame.rgb))
+        self._measured_t_ns = frame.t_ns
 
     def _shape(self, fit: FaceFit) -> _SkinShape:
         known = self._shapes.get(fit.track)

@@ -70,7 +70,8 @@ class FittedHead:
 class HeadModel:
     """The base head and the map that fits it to a face.
 
-    mesh: the occluder, its faces fixed, open only below the neck; landmarks: (478, 3) its own
+    mesh: the occluder, its faces fixed, open only below the neck; coarse: the same vertices with a
+    quarter of the triangles, for heads that are small in the picture; landmarks: (478, 3) its own
     landmark points; head_share: (V,) 1 where a vertex moves with the skull, 0 where it stays with the
     shoulders, fading down the neck. All in `head` space, metres.
     """
@@ -79,6 +80,7 @@ class HeadModel:
         self,
         mesh: Mesh,
         *,
+        coarse: Mesh,
         landmarks: Floats,
         anchors: Floats,
         head_share: NDArray[np.float32],
@@ -87,6 +89,7 @@ class HeadModel:
         neck_ring: Ring,
     ) -> None:
         self.mesh = mesh
+        self.coarse = coarse
         self.landmarks = landmarks
         self.head_share = head_share
         self._points = np.concatenate([mesh.vertices, anchors]).astype(np.float32)
@@ -123,6 +126,7 @@ class HeadModel:
             )
             return cls(
                 mesh,
+                coarse=replace(mesh, faces=baked["coarse_faces"]),
                 landmarks=baked["landmarks"],
                 anchors=baked["anchors"],
                 head_share=baked["head_share"].astype(np.float32),

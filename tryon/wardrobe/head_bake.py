@@ -13,10 +13,11 @@ from tryon.core.landmarks import FaceMark
 from tryon.core.spaces import Floats
 from tryon.supplies import baked_dir
 from tryon.wardrobe.basebody import BaseBody
+from tryon.wardrobe.body_lod import Decimator
 from tryon.wardrobe.head_anatomy import Indices, anchor_points, landmark_points, landmark_table
 from tryon.wardrobe.head_warp import LinearWarp, linear_warp, pin_map
 
-RECIPE = 3
+RECIPE = 4
 """Raised whenever this recipe changes, so that an older bake in somebody's cache is not taken."""
 FACE_MESH = 468
 """Landmarks that shape the head; the ten of the irises come after them."""
@@ -35,6 +36,9 @@ NECK_FADE_M = (-0.105, -0.175)
 """Heights between which the neck passes from the skull's motion to the shoulders'."""
 PINNED_BEHIND_M, PINNED_BELOW_M = -0.120, -0.135
 PIN_EVERY = 12
+COARSE_TRIANGLES = 1800
+FACE_DETAIL_M, FACE_IMPORTANCE = (0.07, -0.06), 4.0
+"""Half height of the face about the eyes and how far back it reaches: there the coarse head is finer."""
 SHRINK_M = 0.001
 """The occluder lies this much inside the skin, so that a frame's inner side and pads stay visible."""
 
@@ -72,6 +76,7 @@ def bake_head() -> Path:
         scratch,
         vertices=vertices,
         faces=local.astype(np.int32),
+        coarse_faces=_coarse(vertices, local).astype(np.int32),
         landmarks=marks.on(mean),
         anchors=anchors,
         spread=warp.spread,
@@ -128,6 +133,20 @@ def cut_ring(
     a, b = height[pairs[:, 0]], height[pairs[:, 1]]
     cut = a * b < 0
     return Ring(pairs[cut], a[cut] / (a[cut] - b[cut]))
+
+
+def _coarse(vertices: Floats, faces: Indices) -> Indices:
+    """(F, 3) fewer triangles on some of the same vertices, finest in the face."""
+    middle = vertices[faces].mean(1)
+    face = (middle[:, 2] > FACE_DETAIL_M[1]) & (np.abs(middle[:, 1]) < FACE_DETAIL_M[0])
+    decimator = Decimator(
+        vertices,
+        faces,
+        faces,
+        importance=np.where(face, FACE_IMPORTANCE, 1.0),
+        features=np.zeros((len(vertices), 1)),
+    )
+    return decimator.collapse_to(COARSE_TRIANGLES)[0]
 
 
 def _warp(points: Floats, anchors: Floats, landmarks: Floats, vertices: Floats) -> LinearWarp:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from tryon.stages.place.earrings_necklaces import earrings, mirrored, necklace
 from tryon.stages.place.eyewear import eyewear
 from tryon.stages.place.headwear import hat, tiara
+from tryon.stages.place.joining import joined
 from tryon.stages.place.placement import (
     Placement,
     at_anchor,
@@ -27,6 +28,7 @@ __all__ = [
     "contact_shadow",
     "draw_head",
     "draw_worn",
+    "joined",
     "mirrored",
     "place_on_head",
 ]

@@ -25,6 +25,8 @@ from tryon.wardrobe.head import FittedHead, HeadModel
 
 Follows = Literal["head", "gravity", "shoulders"]
 
+FINE_HEAD_FROM_PX_PER_M = 1800.0
+"""A head that is more than about 270 pixels wide is drawn with all its triangles."""
 SHOULDER_SHARES = (0.40, 0.35, 0.20)
 NECK_SHARES = (0.40, 0.70, 0.80)
 """How much of the head's yaw, pitch and roll shoulders and neck share while they are unseen."""
@@ -71,21 +73,28 @@ def draw_head(
     fit: FaceFit,
     *,
     person: int,
+    px_per_m: float,
+    with_shoulders: bool,
 ) -> Draw:
     """The head that hides what is behind it and takes the contact shadow of what it wears.
 
-    Its neck passes over into shoulders that do not turn as far.
+    px_per_m: how large a metre at the head's distance is in the picture; with_shoulders: its neck
+    passes over into shoulders that do not turn as far, which matters to what lies on them and costs an
+    upload a frame.
     """
-    head_from_shoulders = inverse(fit.cam_from_head) @ cam_from_shoulders(
-        fit.cam_from_head, joint_in_head=neck_joint(head), base_in_head=neck_base(head)
-    )
+    vertices = head.vertices
+    if with_shoulders:
+        head_from_shoulders = inverse(fit.cam_from_head) @ cam_from_shoulders(
+            fit.cam_from_head, joint_in_head=neck_joint(head), base_in_head=neck_base(head)
+        )
+        vertices = model.vertices_over_shoulders(head, head_from_shoulders)
     return Draw(
-        model.mesh,
+        model.mesh if px_per_m > FINE_HEAD_FROM_PX_PER_M else model.coarse,
         fit.cam_from_head,
         role=Role.CATCHER,
         person=person,
         opacity=fit.opacity,
-        vertices=model.vertices_over_shoulders(head, head_from_shoulders),
+        vertices=vertices,
         normals=head.normals,
         occlusion=occlusion,
     )
