@@ -79,9 +79,20 @@ def test_frames_are_right_handed_for_left_joints_and_mirrored_for_right_ones(bod
 def test_a_person_of_twice_the_size_is_measured_twice_as_large(body: Body) -> None:
     rest = skeleton(body)
     pose = seen(standing(body))
-    once, twice = measure_build(pose.world, rest), measure_build(2 * pose.world, rest)
+    once, twice = (measure_build(size * pose.world, rest, np.ones(14)) for size in (1, 2))
     assert once.scale == pytest.approx(1.0, abs=0.12)
     assert twice.scale / once.scale == pytest.approx(2.0, abs=0.15)
+
+
+def test_imagined_legs_do_not_tell_the_size_of_a_person(body: Body) -> None:
+    rest = skeleton(body)
+    pose = seen(standing(body))
+    sure = np.ones(14)
+    whole = measure_build(pose.world, rest, sure).scale
+    world = pose.world.copy()
+    world[25:33] = world[23:24] + 0.2 * (world[25:33] - world[23:24])
+    sure[8:] = 0.0
+    assert measure_build(world, rest, sure).scale == pytest.approx(whole, rel=0.06)
 
 
 def test_legs_out_of_the_picture_hang_down(body: Body) -> None:

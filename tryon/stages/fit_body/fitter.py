@@ -123,7 +123,7 @@ class BodyFitter:
         sure = sureness(steady.px[LANDMARKS], steady.visibility[LANDMARKS], camera.size_wh)
         trust = float(sure[SHOULDERS].mean() * (0.3 + 0.7 * sure[HIPS.start : KNEES.stop].mean()))
         build = person.refined(
-            measure_build(steady.world, self._rest), trust if pose.age_s == 0 else 0.0
+            measure_build(steady.world, self._rest, sure), trust if pose.age_s == 0 else 0.0
         )
         lifted = lift(steady, camera, self._rest, build)
         stance = _Stance(lifted.joints, self._rig.trunk(lifted.joints, build.scale), build.scale)

@@ -46,6 +46,8 @@ parent, forwards. Estimated on renders of the body."""
 LENGTH_BIAS = {"upper_arm": 0.985, "forearm": 0.9, "thigh": 1.05, "calf": 0.96, "foot": 0.91}
 """The detector's metric bone lengths over true ones, on renders of the body."""
 WIDTH_BIAS = {"shoulder": 0.95, "hip": 1.1, "trunk": 1.01}
+UPPER_SHARE = 0.4
+"""Weight of shoulders and upper arms among what tells a person's scale."""
 LENGTH_TRUST = 0.35
 """A bone's depth is this much what its length leaves over, the rest what the detector says."""
 LEANS = ((0.053, 0.092), (-0.01, 0.116), (-0.127, -0.093))
@@ -81,6 +83,11 @@ class Skeleton:
         """From the middle of the shoulders to that of the hips."""
         return float(np.linalg.norm(self.joints[SHOULDERS].mean(0) - self.joints[HIPS].mean(0)))
 
+    @cached_property
+    def shoulder_width_m(self) -> float:
+        """Between the shoulder joints."""
+        return float(np.linalg.norm(self.joints[0] - self.joints[1]))
+
 
 @dataclass(frozen=True)
 class Build:
@@ -99,15 +106,44 @@ class Lifted:
     sure: Floats
 
 
-def measure_build(world: Floats, rest: Skeleton) -> Build:
-    """Scale and limb lengths out of one look: (33, 3) `PoseLandmarks.world`."""
+def measure_build(world: Floats, rest: Skeleton, sure: Floats) -> Build:
+    """Scale and limb lengths out of one look: (33, 3) `PoseLandmarks.world`, (14,) sureness.
+
+    The scale is the weighted median of what is seen: of somebody whose legs are out of the picture,
+    what the detector imagines of them does not count.
+    """
     raw = flip_opencv(world[LANDMARKS])
     raw = raw - landmark_offsets(raw)
     measured = np.array([_pair_length(raw, *limb) for limb in LIMBS])
     lengths = measured / np.array(list(LENGTH_BIAS.values()))
     trunk = np.linalg.norm(raw[SHOULDERS].mean(0) - raw[HIPS].mean(0)) / WIDTH_BIAS["trunk"]
-    ratios = [trunk / rest.trunk_m, lengths[2] / rest.bones[2], lengths[3] / rest.bones[3]]
-    return Build(float(np.median(ratios)), lengths)
+    width = np.linalg.norm(raw[0] - raw[1]) / WIDTH_BIAS["shoulder"]
+    ratios = np.array(
+        [
+            trunk / rest.trunk_m,
+            lengths[2] / rest.bones[2],
+            lengths[3] / rest.bones[3],
+            width / rest.shoulder_width_m,
+            lengths[0] / rest.bones[0],
+        ]
+    )
+    weights = np.array(
+        [
+            0.1 + sure[HIPS].mean(),
+            sure[KNEES].mean(),
+            sure[ANKLES].mean(),
+            UPPER_SHARE * sure[SHOULDERS].mean(),
+            UPPER_SHARE * sure[ELBOWS].mean(),
+        ]
+    )
+    return Build(_weighted_median(ratios, weights), lengths)
+
+
+def _weighted_median(values: Floats, weights: Floats) -> float:
+    """The value at which half of the weight lies on either side, between neighbours linearly."""
+    order = np.argsort(values)
+    total = np.cumsum(weights[order]) - 0.5 * weights[order]
+    return float(np.interp(0.5 * weights.sum(), total, values[order]))
 
 
 def lift(pose: PoseLandmarks, camera: PinholeCamera, rest: Skeleton, build: Build) -> Lifted:
