@@ -10,7 +10,14 @@ import click
 
 @click.group()
 def qa() -> None:
-    """Measure the engine against exact truth."""
+    """Measure the engine against exact truth.
+
+    \b
+    Examples:
+      tryon qa heads --sheet heads.png
+      tryon qa bodies
+      tryon qa steadiness --curve
+    """
 
 
 @qa.command()
