@@ -16,6 +16,7 @@ COMMANDS = {
     "webcam": "tryon.cli.webcam",
     "catalogue": "tryon.cli.catalogue",
     "import": "tryon.cli.import_",
+    "wardrobe": "tryon.cli.wardrobe",
     "setup": "tryon.cli.setup",
     "doctor": "tryon.cli.doctor",
     "bench": "tryon.cli.bench",

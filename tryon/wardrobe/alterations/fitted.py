@@ -13,6 +13,7 @@ from scipy.sparse import coo_matrix, csr_matrix
 from tryon.core.mesh import Mesh, smooth_normals
 from tryon.core.spaces import Floats
 from tryon.wardrobe.alterations.coarser import coarser
+from tryon.wardrobe.alterations.inner import without_inner
 from tryon.wardrobe.body import Body
 from tryon.wardrobe.importer_repair import used_only
 from tryon.wardrobe.importer_repair import welded as places_of
@@ -21,7 +22,7 @@ from tryon.wardrobe.skinning import top_weights
 from tryon.wardrobe.tailor.cover import covered, welded
 from tryon.wardrobe.tailor.form import Form
 
-LEVEL_TRIANGLES = (12_000, 5_000, 2_000)
+LEVEL_TRIANGLES = (16_000, 6_000, 2_500)
 """Most triangles of a whole garment in each level of detail."""
 ROUNDS, PASSES = 8, 12
 """Letting out: so often pushed, and each push is passed on to neighbours so often."""
@@ -79,8 +80,13 @@ def fitted(
     hides = _hidden_skin(form, meshes)
     if hidden is not None:
         hides = hides | hidden
+    meshes = without_inner(meshes)
     total = sum(len(mesh.faces) for mesh in meshes)
-    cut = [_cut(mesh, part.dense, total) for mesh, part in zip(meshes, parts, strict=True)]
+    cut = [
+        _cut(mesh, part.dense, total)
+        for mesh, part in zip(meshes, parts, strict=True)
+        if len(mesh.faces)
+    ]
     skin = Mesh("form", form.figure.vertices, form.body.faces, form.figure.vertices)
     blockers = [*(m for m, _, _ in cut if m.material.alpha_mode != "BLEND"), skin]
     done = []

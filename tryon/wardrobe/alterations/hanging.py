@@ -6,25 +6,29 @@ import numpy as np
 
 from tryon.core.body_fit import BODY_JOINTS
 from tryon.core.spaces import Floats
+from tryon.wardrobe.alterations.repose import NUMBER
 from tryon.wardrobe.item import Category
 from tryon.wardrobe.tailor.form import Form
-from tryon.wardrobe.tailor.weights import skirt_weights
 
 SKIRTS: tuple[Category, ...] = ("skirt", "dress", "gown", "coat")
-_ARMS = [
-    number
-    for number, name in enumerate(BODY_JOINTS)
-    if name.split("_")[0]
-    in ("upperarm", "lowerarm", "hand", "thumb", "index", "middle", "ring", "pinky")
-]
+MIDDLE_HIPS = 1.5
+"""Left and right thigh pass into each other over so many times the hip joint's distance from the
+middle: over more, thighs come through narrow skirts; over less, the hem breaks in the middle."""
+_LEGS = [n for n, name in enumerate(BODY_JOINTS) if name.split("_")[0] in ("thigh", "calf")]
 
 
 def hung(points: Floats, dense: Floats, form: Form) -> Floats:
-    """(V, 53) weights that pass, from the waist to the hip, into those of a skirt; sleeves keep theirs.
+    """(V, 53) weights of a skirt: what moved with one leg moves with both thighs, by its side.
 
-    points: (V, 3) on the form; dense: (V, 53) weights as they were.
+    points: (V, 3) on the form; dense: (V, 53) weights as they were. Without this the cloth would tear
+    between the legs, where the nearest skin changes from one to the other.
     """
-    down = np.clip((form.waist_y - points[:, 1]) / (form.waist_y - form.hip_y), 0, 1)
-    sleeve = np.clip(2 * dense[:, _ARMS].sum(1), 0, 1)
-    share = (down * down * (3 - 2 * down) * (1 - sleeve))[:, None]
-    return np.asarray(dense + share * (skirt_weights(points, form) - dense))
+    on_legs = dense[:, _LEGS].sum(1)
+    hip = float(form.joint("thigh_l")[0])
+    side = np.clip(points[:, 0] / (MIDDLE_HIPS * hip) + 0.5, 0, 1)
+    left = side * side * (3 - 2 * side)
+    out = dense.copy()
+    out[:, _LEGS] = 0.0
+    out[:, NUMBER["thigh_l"]] = on_legs * left
+    out[:, NUMBER["thigh_r"]] = on_legs * (1 - left)
+    return out
