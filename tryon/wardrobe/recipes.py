@@ -32,6 +32,7 @@ class Craft:
 RECIPES = {
     "eyewear": ("tryon.wardrobe.atelier.eyewear", "EyewearParameters", "make_eyewear"),
     "fedora": ("tryon.wardrobe.atelier.hats", "FedoraParameters", "make_fedora"),
+    "garment": ("tryon.wardrobe.tailor.dress", "GarmentParameters", "make_garment_asset"),
     "hoops": ("tryon.wardrobe.atelier.jewellery", "HoopParameters", "make_hoops"),
     "pearls": ("tryon.wardrobe.atelier.jewellery", "PearlParameters", "make_pearls"),
     "tiara": ("tryon.wardrobe.atelier.jewellery", "TiaraParameters", "make_tiara"),

@@ -32,7 +32,8 @@ class Torso:
     neckline: see there; shoulder_m: length of the shoulder seam; lift_m: the seam lies this much above
     the skin's ridge; underarm_y: height of the armhole's lowest point; chest_m: half the width between
     the armholes, front and back; profile: girths from the underarm to the hem; room: (height, gap)
-    pairs, how far from the skin the cloth is kept.
+    pairs, how far from the skin the cloth is kept; front_share: of the girths; front_drop_m: how much lower
+    the front's edge is cut in the middle than at the sides; region: see `Panel`.
     """
 
     neckline: Neckline
@@ -43,6 +44,7 @@ class Torso:
     profile: Profile
     room: Profile
     front_share: float = 0.5
+    front_drop_m: float = 0.0
     region: str = "trunk"
 
 
@@ -145,7 +147,8 @@ def _trunk_edges(form: Form, torso: Torso, *, front: bool) -> tuple[Edge, ...]:
     flares = side[0][0] > min(w for _, w in half)
     lift = max(0.0, run - (side[-1][1] - side[0][1])) if flares else 0.0
     side[0] = side[0] + np.array([0.0, lift])
-    hem_low = side[0][1] - lift
+    # Without darts the way over the bust is longer: the front's edge is cut lower in the middle.
+    hem_low = side[0][1] - lift - (torso.front_drop_m / 0.75 if front else 0.0)
     mirror = np.array([-1.0, 1.0])
     hem = [side[0] * mirror, (-0.4 * side[0][0], hem_low), (0.4 * side[0][0], hem_low), side[0]]
     if torso.neckline.vee and front:
@@ -192,6 +195,7 @@ def _trunk_place(form: Form, torso: Torso, *, front: bool) -> Place:
 
     def place(flat: Floats) -> Floats:
         x, y = flat.T
+        y = np.maximum(y, heights[0]) if torso.front_drop_m else y
         girth = np.maximum(np.interp(y, heights, girths), 1.02 * form.girth_at(y))
         out = form.around(
             np.minimum(y, torso.underarm_y), (0.0 if front else 0.5) + x / girth, girth

@@ -24,18 +24,18 @@ from tryon.wardrobe.tailor.trims import Band
 
 @dataclass(frozen=True)
 class DressRecipe:
-    """Metres; see `TopRecipe` and `SkirtRecipe`. gather: the skirt's and the bodice's edge at the waist
-    is longer than the waist by this share."""
+    """Metres; see `TopRecipe` and `SkirtRecipe`; front_drop: length that the bust takes."""
 
     neck_width: float = 0.092
     neck_front: float = 0.125
     neck_back: float = 0.045
     shoulder: float = 0.62
-    bust_ease: float = 0.095
-    waist_ease: float = 0.055
+    bust_ease: float = 0.12
+    waist_ease: float = 0.040
     above_knee: float = -0.06
     hem: float = 1.75
-    underarm_drop: float = 0.022
+    front_drop: float = 0.036
+    underarm_drop: float = 0.034
     layer: int = 1
 
 
@@ -49,7 +49,7 @@ def dress(form: Form, recipe: DressRecipe) -> Draft:
     neck, tip = form.ridge(recipe.neck_width), form.landmark("acromion_l")
     shoulder = recipe.shoulder * float(np.linalg.norm(tip[:2] - neck[:2]))
     waist = m.waist + recipe.waist_ease
-    bust_y = float(form.landmark("bust_point_l")[1]) - 0.02
+    bust_y = float(form.landmark("bust_point_l")[1]) - 0.065
     torso = Torso(
         Neckline(recipe.neck_width, recipe.neck_front, recipe.neck_back),
         shoulder,
@@ -57,13 +57,14 @@ def dress(form: Form, recipe: DressRecipe) -> Draft:
         underarm,
         (0.78 * float(tip[0]), 0.87 * float(tip[0])),
         (
-            (underarm, m.bust + 0.3 * recipe.bust_ease),
+            (underarm, m.bust + 0.45 * recipe.bust_ease),
             (bust_y, m.bust + recipe.bust_ease),
             (form.waist_y + 0.05, waist + 0.03),
             (form.waist_y, waist),
         ),
-        ((form.waist_y, 0.004), (underarm, 0.006), (float(tip[1]), 0.006)),
+        ((form.waist_y, 0.004), (underarm, 0.0055), (float(tip[1]), 0.006)),
         front_share=0.53,
+        front_drop_m=recipe.front_drop,
     )
     flare = Flare(
         form.waist_y, form.waist_y - form.knee_y - recipe.above_knee, waist, recipe.hem, 0.005
@@ -73,11 +74,13 @@ def dress(form: Form, recipe: DressRecipe) -> Draft:
         Seam(("back", "hem"), ("skirt_back", "waist")),
     )
     pattern = Pattern(
-        torso_panels(form, torso) + skirt_panels(form, flare), TORSO_SEAMS + SKIRT_SEAMS + joined
+        torso_panels(form, torso) + skirt_panels(form, flare),
+        TORSO_SEAMS + SKIRT_SEAMS + joined,
+        held=(("front", "hem"), ("back", "hem")),
     )
     necks = NECK_EDGES
     holes = tuple((panel, f"armhole_{side}") for panel in ("front", "back") for side in "lr")
-    front, back = (pattern.half_width(p, underarm - 0.05) for p in ("front", "back"))
+    back = 0.5 * pattern.panel("back").edge("hem").length
     collar_y = float(shoulder_points(form, torso)[0][1]) - recipe.neck_front
     facing = ((0.0, 0.0), (0.0004, -0.002), (0.014, -0.002))
     return Draft(
@@ -92,20 +95,17 @@ def dress(form: Form, recipe: DressRecipe) -> Draft:
         ),
         measures=(
             Measure(
-                "chest",
-                (
-                    ("front", (-front, underarm - 0.05), (front, underarm - 0.05)),
-                    ("back", (-back, underarm - 0.05), (back, underarm - 0.05)),
-                ),
-                2 * (front + back),
+                "back_waist",
+                (("back", (-back, form.waist_y), (back, form.waist_y)),),
+                2 * back,
             ),
             Measure(
                 "length",
                 (
-                    ("front", (0.0, collar_y), (0.0, form.waist_y)),
+                    ("front", (0.0, collar_y), (0.0, form.waist_y - recipe.front_drop)),
                     ("skirt_front", (0.0, form.waist_y), (0.0, form.waist_y - flare.length_m)),
                 ),
-                collar_y - form.waist_y + flare.length_m,
+                collar_y - form.waist_y + recipe.front_drop + flare.length_m,
             ),
         ),
     )

@@ -127,7 +127,6 @@ def _length(parts: tuple[BakedPart, ...]) -> float:
 def loafer(form: Form, recipe: ShoeRecipe, side: str) -> dict[str, Sheet]:
     """Upper, lining edge and sole of one shoe."""
     last = Last.of(form, side, recipe.toe)
-    across = np.cross([0.0, 1.0, 0.0], last.forward)
     base = _outline(last, recipe)
     opening = _opening(form, last, recipe, side)
     upper = _upper(last, recipe, base, opening)
@@ -143,7 +142,7 @@ def loafer(form: Form, recipe: ShoeRecipe, side: str) -> dict[str, Sheet]:
         [np.tile(at, len(grid)), np.repeat(np.arange(len(grid)) * 0.009, columns)], axis=1
     )
     upper_sheet = _sheet(form, side, grid.reshape(-1, 3), faces, uv * 100)
-    sole = _sole(base, recipe, across)
+    sole = _sole(base, recipe)
     return {
         "cloth": upper_sheet,
         "sole": _sheet(form, side, *sole),
@@ -235,7 +234,7 @@ def _evened(grid: Floats, times: int) -> Floats:
     return grid
 
 
-def _sole(base: Floats, recipe: ShoeRecipe, across: Floats) -> tuple[Floats, Ints, Floats]:
+def _sole(base: Floats, recipe: ShoeRecipe) -> tuple[Floats, Ints, Floats]:
     """A slab under the upper: welt, edge and tread."""
     centre = base.mean(0)
     out = _unit(base - centre)
@@ -247,11 +246,13 @@ def _sole(base: Floats, recipe: ShoeRecipe, across: Floats) -> tuple[Floats, Int
             base + 0.0012 * up + (recipe.welt + 0.0008) * out,
             base - recipe.sole * up + (recipe.welt - 0.0002) * out,
             base - recipe.sole * up + 0.55 * (centre - base),
-            np.tile(centre - recipe.sole * up, (len(base), 1)),
         ]
     )
-    faces = strip(len(rows), len(base), closed=True)[:, ::-1]
-    flat = rows.reshape(-1, 3)
+    count = len(base)
+    last = (len(rows) - 1) * count + np.arange(count)
+    fan = np.stack([last, np.roll(last, -1), np.full(count, len(rows) * count)], axis=1)
+    faces = np.concatenate([strip(len(rows), count, closed=True), fan])[:, ::-1]
+    flat = np.concatenate([rows.reshape(-1, 3), [centre - recipe.sole * up]])
     return flat, faces, flat[:, [0, 2]] * 100
 
 

@@ -26,6 +26,8 @@ from tryon.wardrobe.tailor.pattern import Pattern
 from tryon.wardrobe.tailor.trims import Band, Button, Collar, Patch, Trim
 
 HEAVY_WOOL = Fabric(bend=1.2e-5, tape=1e-6, friction=0.4)
+CHEST_BELOW_M = 0.085
+"""Where the chest is measured, under the armhole."""
 Lift = Callable[[Floats, Floats], Floats]
 
 
@@ -58,12 +60,12 @@ class TailoredRecipe:
     neck_width: float = 0.078
     neck_back: float = 0.018
     shoulder: float = 1.04
-    underarm_drop: float = 0.028
+    underarm_drop: float = 0.055
     layer: int = 2
 
 
 BLAZER = TailoredRecipe(
-    bust_ease=0.165,
+    bust_ease=0.185,
     waist_ease=0.175,
     hip_ease=0.125,
     break_above_waist=0.015,
@@ -71,7 +73,7 @@ BLAZER = TailoredRecipe(
     hem_above_knee=0.0,
     flare=0.0,
     sleeve_below_wrist=0.0,
-    upper_ease=0.095,
+    upper_ease=0.120,
     cuff=0.255,
     gap=0.009,
     pad=0.008,
@@ -92,7 +94,7 @@ COAT = TailoredRecipe(
     hem_above_knee=-0.03,
     flare=0.16,
     sleeve_below_wrist=0.018,
-    upper_ease=0.125,
+    upper_ease=0.140,
     cuff=0.295,
     gap=0.014,
     pad=0.008,
@@ -104,7 +106,7 @@ COAT = TailoredRecipe(
     pocket_above_hip=0.055,
     pocket_width=0.155,
     neck_width=0.082,
-    underarm_drop=0.040,
+    underarm_drop=0.068,
     layer=3,
 )
 
@@ -117,7 +119,7 @@ def tailored(form: Form, recipe: TailoredRecipe) -> Draft:
     pattern = Pattern(torso_panels(form, torso) + sleeves, TORSO_SEAMS + set_in)
     neck_y = shoulder_points(form, torso)[0][1]
     hem = torso.profile[-1][1] / 4
-    chest_low = float(pattern.half_width("front", torso.underarm_y - 0.06))
+    chest_low = float(pattern.half_width("front", torso.underarm_y - CHEST_BELOW_M))
     underarm, hem_y = torso.underarm_y, torso.profile[-1][0] + 0.012
     break_y = neck_y - torso.neckline.front_m
     return Draft(
@@ -143,7 +145,11 @@ def tailored(form: Form, recipe: TailoredRecipe) -> Draft:
             Measure(
                 "chest",
                 tuple(
-                    (p, (-chest_low, underarm - 0.06), (chest_low, underarm - 0.06))
+                    (
+                        p,
+                        (-chest_low, underarm - CHEST_BELOW_M),
+                        (chest_low, underarm - CHEST_BELOW_M),
+                    )
                     for p in ("front", "back")
                 ),
                 4 * chest_low,
@@ -168,7 +174,7 @@ def _torso(form: Form, recipe: TailoredRecipe) -> Torso:
     chest = m.bust + recipe.bust_ease
     hip = m.hip + recipe.hip_ease
     lift = recipe.gap + 0.004
-    bust_y = float(form.landmark("bust_point_l")[1]) - 0.02
+    bust_y = float(form.landmark("bust_point_l")[1]) - 0.045
     profile = [(underarm, chest), (bust_y, chest), (form.waist_y, m.waist + recipe.waist_ease)]
     if recipe.below_hip is None:
         hem_y = form.knee_y + recipe.hem_above_knee

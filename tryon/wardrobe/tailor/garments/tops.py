@@ -43,7 +43,7 @@ class TopRecipe:
     sleeve_to: float
     upper_ease: float
     hem_ease: float
-    underarm_drop: float = 0.018
+    underarm_drop: float = 0.036
     rib: float = 0.018
     layer: int = 1
 
@@ -66,12 +66,12 @@ MARINIERE = TopRecipe(
     neck_front=0.060,
     neck_back=0.024,
     shoulder=1.0,
-    bust_ease=0.07,
+    bust_ease=0.10,
     waist_ease=0.13,
     hip_ease=0.06,
     below_hip=0.03,
     sleeve_to=1.93,
-    upper_ease=0.05,
+    upper_ease=0.075,
     hem_ease=0.035,
 )
 
