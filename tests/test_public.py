@@ -11,10 +11,11 @@ import tryon
 
 PUBLIC = {
     "CameraError", "Catalogue", "CatalogueError", "DetectorError", "Engine", "FaceFit", "Frame",
-    "GraphicsError", "ImportError3D", "InputError", "Item", "OutputError", "Person",
+    "GraphicsError", "ImportError3D", "InputError", "Item", "Outfit", "OutputError", "Person",
     "PinholeCamera", "PlacedItem", "Session", "Showroom", "SuppliesError", "TryonError",
-    "TryonResult", "UnknownItemError", "VideoSink", "decode_picture", "encode_picture",
-    "open_source", "portrait", "result_document",
+    "TryonResult", "UnknownItemError", "VideoSink", "bundled_folder", "decode_picture",
+    "encode_picture", "open_source", "own_folder", "parse_wear", "place_of", "portrait",
+    "result_document",
 }  # fmt: skip
 
 

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from tryon.core.frame import Frame
     from tryon.core.result import Person, PlacedItem, TryonResult
     from tryon.engine import Engine, Session, result_document
-    from tryon.engine.showroom import Showroom, portrait
+    from tryon.engine.outfit import Outfit
+    from tryon.engine.showroom import Showroom, place_of, portrait
     from tryon.media.pictures import decode_picture, encode_picture
     from tryon.stages.sink import VideoSink
     from tryon.stages.source import open_source
-    from tryon.wardrobe.catalogue import Catalogue
-    from tryon.wardrobe.item import Item
+    from tryon.wardrobe.catalogue import Catalogue, bundled_folder, own_folder, parse_wear
 
 __version__ = "0.1.0"
 
@@ -52,6 +52,7 @@ _HOMES = {
     "ImportError3D": _ERRORS,
     "InputError": _ERRORS,
     "Item": "tryon.wardrobe.item",
+    "Outfit": "tryon.engine.outfit",
     "OutputError": _ERRORS,
     "Person": "tryon.core.result",
     "PinholeCamera": "tryon.core.camera",
@@ -63,9 +64,13 @@ _HOMES = {
     "TryonResult": "tryon.core.result",
     "UnknownItemError": _ERRORS,
     "VideoSink": "tryon.stages.sink",
+    "bundled_folder": "tryon.wardrobe.catalogue",
     "decode_picture": "tryon.media.pictures",
     "encode_picture": "tryon.media.pictures",
     "open_source": "tryon.stages.source",
+    "own_folder": "tryon.wardrobe.catalogue",
+    "parse_wear": "tryon.wardrobe.catalogue",
+    "place_of": "tryon.engine.showroom",
     "portrait": "tryon.engine.showroom",
     "result_document": "tryon.engine",
 }
@@ -82,6 +87,7 @@ __all__ = [
     "ImportError3D",
     "InputError",
     "Item",
+    "Outfit",
     "OutputError",
     "Person",
     "PinholeCamera",
@@ -93,9 +99,13 @@ __all__ = [
     "TryonResult",
     "UnknownItemError",
     "VideoSink",
+    "bundled_folder",
     "decode_picture",
     "encode_picture",
     "open_source",
+    "own_folder",
+    "parse_wear",
+    "place_of",
     "portrait",
     "result_document",
 ]

@@ -1,0 +1,78 @@
+"""The pages a shopper sees."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask, Response, current_app, render_template, request
+
+import tryon
+from service.api import catalogue
+from service.api import tryon as try_on
+from service.frames import encode_jpeg
+from service.looks import looks_of
+from service.parts import Service, service_of
+from service.problems import ApiError
+from service.text import page_texts
+from service.wardrobe import GROUPS, group_of, size_marking
+
+blueprint = Blueprint("pages", __name__)
+PERSON_QUALITY = 88
+PORTRAITS = ("collins", "hopper")
+
+
+@blueprint.get("/")
+def mirror() -> str:
+    """The mirror with the wardrobe beside it; `wear` in the address is a shared look."""
+    service = service_of(current_app)
+    items = list(service.studio.catalogue.items.values())
+    looks = looks_of(service.studio.catalogue)
+    return render_template(
+        "mirror.html",
+        embedded=None,
+        hero=looks[0].id if looks else None,
+        items=items,
+        groups=[name for name in GROUPS if any(group_of(i.category) == name for i in items)],
+        brands=sorted({item.brand for item in items}),
+        group_of=group_of,
+        looks=looks,
+        script_texts=page_texts("js_"),
+    )
+
+
+def register(app: Flask, service: Service) -> None:
+    """Pages, the API and what pages need of it."""
+    app.register_blueprint(blueprint)
+    app.register_blueprint(catalogue.blueprint)
+    app.register_blueprint(try_on.blueprint)
+    app.add_url_rule("/items/<item_id>", "item_page", item_page)
+    service.limiter.limit(service.config.rate_limit)(app.view_functions["tryon.try_on"])
+
+
+def item_page(item_id: str) -> str:
+    """One item with its sizes, its variants and where to buy it."""
+    item = catalogue.known_item(item_id)
+    return render_template(
+        "item.html", item=item, marking=size_marking(item), group=group_of(item.category)
+    )
+
+
+@blueprint.get("/person/<name>.jpg")
+def person(name: str) -> Response:
+    """The bundled demonstration person: as photographed or, with `look`, dressed in a look."""
+    service = service_of(current_app)
+    if name not in PORTRAITS:
+        raise ApiError(404, "There is no such portrait.", field="name")
+    wanted = request.args.get("look", "")
+    looks = {look.id: look for look in looks_of(service.studio.catalogue)}
+    if wanted and wanted not in looks:
+        raise ApiError(404, f"There is no look {wanted[:80]!r}.", field="look")
+
+    def make() -> bytes:
+        rgb = tryon.portrait(name)
+        if wanted:
+            chosen = {item: variant for item, variant in looks[wanted].wear.items() if variant}
+            rgb = service.studio.photo(rgb, tuple(looks[wanted].wear), variants=chosen).image
+        return encode_jpeg(rgb, PERSON_QUALITY)
+
+    key = f"{name}-{wanted}-{service.studio.catalogue_stamp}"
+    content = service.pictures.kept(key, make)
+    return catalogue.kept(Response(content, mimetype="image/jpeg"), catalogue.A_DAY_S)
