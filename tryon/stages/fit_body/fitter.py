@@ -209,7 +209,8 @@ class BodyFitter:
                 if look < looks - 1:
                     goal = completed(reading, self._gauge.slices)
             person.girth_goal = completed(person.averaged(reading), self._gauge.slices)
-            person.measurements = self._gauge.sizes(person.girth_goal)
+            if person.sizes_are_due():
+                person.measurements = self._gauge.sizes(person.girth_goal)
         return person.girth()
 
     def _confidence(self, lifted: Lifted, face: FaceFit | None, pose: PoseLandmarks) -> Floats:

@@ -19,10 +19,12 @@ BUILD_CUTOFF_HZ = 0.25
 FIRST_BUILD_S = 1.0
 """… after the first second, whose looks count alike."""
 GIRTH_EVERY_S = 0.3
+SIZES_EVERY_S = 1.5
 GIRTH_CUTOFF_HZ = 0.15
 """The moving average of the girth."""
 GLIDE_CUTOFF_HZ = 1.0
 """How fast the shown girth follows the average, so that no measure makes it pop."""
+MOST_GLIDE_A_S = 0.4
 SIZE_CUTOFF_HZ = 0.2
 
 
@@ -42,6 +44,7 @@ class Person:
         self._reading: GirthReading | None = None
         self._shown: Floats | None = None
         self._girth_t_ns: int | None = None
+        self._sizes_t_ns: int | None = None
         self._size_log = 0.0
         self._sized = False
 
@@ -81,6 +84,15 @@ class Person:
             0 <= t_ns - self._girth_t_ns < GIRTH_EVERY_S * NS_PER_S
         )
 
+    def sizes_are_due(self) -> bool:
+        """Whether sizes should be read off the girth anew: true for the first, then now and then."""
+        t_ns = self._t_ns or 0
+        last, every = self._sizes_t_ns, SIZES_EVERY_S * NS_PER_S
+        if last is not None and 0 <= t_ns - last < every:
+            return False
+        self._sizes_t_ns = t_ns
+        return True
+
     def averaged(self, reading: GirthReading) -> GirthReading:
         """The moving average of all readings, each as weighty as it is sure."""
         t_ns = self._t_ns or 0
@@ -101,7 +113,8 @@ class Person:
                 self._shown = shown
             return shown
         share = low_pass_share(GLIDE_CUTOFF_HZ, self._dt_s)
-        self._shown = self._shown + share * (self.girth_goal - self._shown)
+        most = MOST_GLIDE_A_S * self._dt_s
+        self._shown = self._shown + np.clip(share * (self.girth_goal - self._shown), -most, most)
         return self._shown
 
     def size(self, ratio: float, trust: float) -> float:
