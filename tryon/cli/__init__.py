@@ -17,6 +17,7 @@ COMMANDS = {
     "catalogue": "tryon.cli.catalogue",
     "import": "tryon.cli.import_",
     "wardrobe": "tryon.cli.wardrobe",
+    "tailor": "tryon.cli.tailor",
     "setup": "tryon.cli.setup",
     "doctor": "tryon.cli.doctor",
     "bench": "tryon.cli.bench",

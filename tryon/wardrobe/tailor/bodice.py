@@ -8,7 +8,7 @@ import numpy as np
 
 from tryon.core.spaces import Floats
 from tryon.wardrobe.tailor.form import Form
-from tryon.wardrobe.tailor.pattern import Edge, Panel, Place, Seam, curve
+from tryon.wardrobe.tailor.pattern import Edge, Gap, Panel, Place, Seam, curve
 
 Profile = tuple[tuple[float, float], ...]
 """Pairs of height and full girth in metres, from the underarm down."""
@@ -279,14 +279,14 @@ def _sleeve_place(
     return place
 
 
-def _constant(value: float):  # type: ignore[no-untyped-def]
+def _constant(value: float) -> Gap:
     def gap(flat: Floats) -> Floats:
         return np.full(len(flat), value)
 
     return gap
 
 
-def _room(profile: Profile):  # type: ignore[no-untyped-def]
+def _room(profile: Profile) -> Gap:
     rows = sorted(profile)
 
     def gap(flat: Floats) -> Floats:

@@ -53,7 +53,7 @@ class Draft:
     """Everything that a recipe says of one garment.
 
     parts: material of panels that are not of `cloth`; trims: what lies on it; measures: what is checked
-    when it is done; level_triangles: of the cloth in each level.
+    when it is done; level_triangles, draped_triangles: of the cloth in each level and while it drapes.
     """
 
     pattern: Pattern
@@ -64,6 +64,7 @@ class Draft:
     trims: tuple[Trim, ...] = ()
     measures: tuple[Measure, ...] = ()
     level_triangles: tuple[int, ...] = LEVEL_TRIANGLES
+    draped_triangles: int = DRAPED_TRIANGLES
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +96,7 @@ class BakedGarment:
 def make(draft: Draft, form: Form, *, progress: Progress | None = None) -> BakedGarment:
     """Drape a draft on the form and finish it. Deterministic; a few seconds."""
     rng = np.random.default_rng(SEED)
-    cloth = cut(draft.pattern, spacing_for(draft.pattern, DRAPED_TRIANGLES))
+    cloth = cut(draft.pattern, spacing_for(draft.pattern, draft.draped_triangles))
     points = drape(
         cloth,
         form.field,

@@ -16,6 +16,8 @@ from tryon.wardrobe.atelier.curves import bezier, lengths_along
 
 Place = Callable[[Floats], Floats]
 """Carries (N, 2) points of a panel to (N, 3) places around the body, where draping starts."""
+Gap = Callable[[Floats], Floats]
+"""Least distance from the skin of (N, 2) points of a panel, metres."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +50,7 @@ class Panel:
     edges: tuple[Edge, ...]
     place: Place
     region: str
-    gap_m: Callable[[Floats], Floats]
+    gap_m: Gap
 
     def __post_init__(self) -> None:
         for before, after in zip(self.edges, (*self.edges[1:], self.edges[0]), strict=True):

@@ -20,6 +20,8 @@ from tryon.wardrobe.tailor.cloth import Cloth, fill
 from tryon.wardrobe.tailor.levels import Lookup
 
 Ints = NDArray[np.int64]
+Lift = Callable[[Floats, Floats], Floats]
+"""Heights above the cloth of (N, 2) places on a panel, given their (N,) distances from the outline."""
 
 HEM_ROWS = ((0.0, 0.0), (0.0004, -0.0022), (0.012, -0.0022))
 """Turned-in edge: how far from the edge and how far above the cloth, metres, from out to in."""
@@ -121,7 +123,7 @@ class Patch:
     part: str
     panel: str
     outline: Floats
-    lift: Callable[[Floats, Floats], Floats]
+    lift: Lift
 
     def sheets(self, draped: Draped, *, spacing_m: float) -> list[Sheet]:
         """The piece, its rim turned down onto the cloth."""
@@ -354,3 +356,12 @@ def _corners_kept(outline: Floats, count: int) -> Floats:
 def creased(points: Floats, faces: Ints, uv: Floats, dense: Floats) -> Sheet:
     normals, vertex, split = corner_normals(points, faces.astype(np.int32), crease_deg=50.0)
     return Sheet(points[vertex], normals, split.astype(np.int64), uv[vertex], dense[vertex])
+
+
+def raised(height_m: float) -> Lift:
+    """The same height everywhere."""
+
+    def lift(points: Floats, away: Floats) -> Floats:
+        return np.full(len(points), height_m)
+
+    return lift

@@ -61,3 +61,13 @@ def baked_garment(name: str, *, progress: Progress | None = None) -> BakedGarmen
     write(path, made, digest)
     # What was rounded on its way to the disk is what everybody gets, the first time too.
     return read(path, digest) or made
+
+
+def refresh(name: str, form: Form, *, progress: Progress | None = None) -> BakedGarment:
+    """Bake a garment anew and put it where the shipped bakes lie.
+
+    Raises KeyError for an unknown cut.
+    """
+    made = bake(name, form, progress=progress)
+    write(shipped_path(name), made, digest_of(name))
+    return made

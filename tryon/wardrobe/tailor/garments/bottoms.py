@@ -12,7 +12,7 @@ from tryon.wardrobe.tailor.form import Form
 from tryon.wardrobe.tailor.make import Draft, Measure
 from tryon.wardrobe.tailor.pattern import Pattern
 from tryon.wardrobe.tailor.skirt_block import SKIRT_SEAMS, Flare, skirt_panels
-from tryon.wardrobe.tailor.trims import Band, Patch
+from tryon.wardrobe.tailor.trims import Band, Patch, raised
 from tryon.wardrobe.tailor.trouser_block import LEG_SEAMS, PANELS, Legs, leg_panels
 
 CREPE = Fabric(bend=2.5e-5, friction=0.3)
@@ -182,7 +182,7 @@ def _loops(legs: Legs, band: float) -> tuple[Patch, ...]:
         x = sign * share * legs.waist / 4 + (0.0 if front else sign * legs.back_slant)
         y = legs.waist_y + (0.0 if front else 0.45 * legs.back_rise)
         box = _box(x - 0.0045, x + 0.0045, y - band - 0.006, y - 0.001)
-        out.append(Patch("trim", panel, box, _flat(0.0052)))
+        out.append(Patch("trim", panel, box, raised(0.0052)))
     return tuple(out)
 
 
@@ -197,16 +197,9 @@ def _pockets(legs: Legs) -> tuple[Patch, ...]:
         box = np.array([low, low + side, top + side, top])
         if sign < 0:
             box = box[::-1] * np.array([-1.0, 1.0])
-        out.append(Patch("cloth", panel, box, _flat(0.0014)))
+        out.append(Patch("cloth", panel, box, raised(0.0014)))
     return tuple(out)
 
 
 def _box(left: float, right: float, low: float, high: float) -> Floats:
     return np.array([[left, low], [right, low], [right, high], [left, high]])
-
-
-def _flat(height: float):  # type: ignore[no-untyped-def]
-    def lift(points: Floats, away: Floats) -> Floats:
-        return np.full(len(points), height)
-
-    return lift

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,12 +22,11 @@ from tryon.wardrobe.tailor.drape import Fabric, Schedule
 from tryon.wardrobe.tailor.form import Form
 from tryon.wardrobe.tailor.make import Draft, Measure
 from tryon.wardrobe.tailor.pattern import Pattern
-from tryon.wardrobe.tailor.trims import Band, Button, Collar, Patch, Trim
+from tryon.wardrobe.tailor.trims import Band, Button, Collar, Lift, Patch, Trim, raised
 
 HEAVY_WOOL = Fabric(bend=1.2e-5, tape=1e-6, friction=0.4)
 CHEST_BELOW_M = 0.085
 """Where the chest is measured, under the armhole."""
-Lift = Callable[[Floats, Floats], Floats]
 
 
 @dataclass(frozen=True)
@@ -245,7 +243,7 @@ def _front(form: Form, torso: Torso, pattern: Pattern, recipe: TailoredRecipe) -
     for sign in (1.0, -1.0):
         middle = sign * 0.60 * half
         flap = _flap(middle, pocket_y, recipe.pocket_width, sign)
-        out.append(Patch("cloth", "front", flap, _raised(0.0030)))
+        out.append(Patch("cloth", "front", flap, raised(0.0030)))
     breast_y = 0.45 * torso.underarm_y + 0.55 * (torso.underarm_y + 0.05) - 0.01
     welt = np.array(
         [
@@ -256,7 +254,7 @@ def _front(form: Form, torso: Torso, pattern: Pattern, recipe: TailoredRecipe) -
         ]
     )
     if recipe.layer == 2:
-        out.append(Patch("cloth", "front", welt, _raised(0.0022)))
+        out.append(Patch("cloth", "front", welt, raised(0.0022)))
     return tuple(out)
 
 
@@ -325,10 +323,3 @@ def _flap(middle: float, y: float, width: float, sign: float) -> Floats:
     outline = np.concatenate([left, right, [[half, 0.0], [-half, 0.0]]])
     outline[:, 1] -= sign * slant * outline[:, 0] / half
     return np.asarray(outline + np.array([middle, y]))
-
-
-def _raised(height: float) -> Lift:
-    def lift(points: Floats, away: Floats) -> Floats:
-        return np.full(len(points), height)
-
-    return lift
