@@ -9,7 +9,7 @@ from tryon.core.camera import PinholeCamera
 from tryon.core.errors import SuppliesError, TryonError
 from tryon.core.fits import HEAD_ANCHORS, FaceFit
 from tryon.core.frame import Frame
-from tryon.core.landmarks import FaceLandmarks, PoseLandmarks
+from tryon.core.landmarks import FaceLandmarks, PersonMask, PoseLandmarks
 from tryon.core.mesh import Mesh, smooth_normals
 from tryon.core.scene import Draw
 from tryon.core.transforms import rigid, rotation_from_angles
@@ -122,3 +122,29 @@ def test_an_error_says_what_happened_and_then_the_remedy() -> None:
     error = SuppliesError("face_landmarker.task is missing.", remedy="Run `tryon setup`.")
     assert isinstance(error, TryonError)
     assert str(error) == "face_landmarker.task is missing. Run `tryon setup`."
+
+
+def test_a_person_mask_answers_in_pixels_of_the_picture() -> None:
+    share = np.array([[0.1, 0.9], [0.4, 0.6]], np.float32)
+    mask = PersonMask(share, (10, 20), 4)
+    assert mask.at(np.array([10.0, 20.0])) == pytest.approx(0.1)
+    assert mask.at(np.array([15.9, 23.9])) == pytest.approx(0.9)
+    np.testing.assert_array_equal(mask.at(np.array([[9.9, 21], [18.0, 21], [12, 28.0]])), 0)
+    whole = mask.whole((16, 26))
+    assert whole.shape == (26, 16)
+    np.testing.assert_array_equal(whole[20:24, 10:14], np.float32(0.1))
+    np.testing.assert_array_equal(whole[24:, 14:], np.float32(0.6))
+    assert whole[:20].max() == whole[:, :10].max() == 0
+
+
+def test_a_person_mask_that_begins_outside_the_picture_is_cut() -> None:
+    mask = PersonMask(np.ones((4, 4), np.float32), (-2, -1))
+    np.testing.assert_array_equal(np.argwhere(mask.whole((5, 5))).max(0), [2, 1])
+    assert PersonMask(np.zeros((0, 0), np.float32), (0, 0)).at(np.zeros((3, 2))).max() == 0
+
+
+def test_a_person_mask_refuses_what_is_no_share() -> None:
+    with pytest.raises(ValueError, match="float32"):
+        PersonMask(np.zeros((2, 2)), (0, 0))  # type: ignore[arg-type]  # deliberate misuse
+    with pytest.raises(ValueError, match="step"):
+        PersonMask(np.zeros((2, 2), np.float32), (0, 0), 0)
