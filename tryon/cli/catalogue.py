@@ -18,8 +18,9 @@ PIPED_WIDTH = 160
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the items as JSON.")
-@click.option("--schema", is_flag=True, help="Print the JSON Schema of catalogue files.")
+@click.option("--looks", is_flag=True, help="List the looks instead: items worn together.")
+@click.option("--json", "as_json", is_flag=True, help="Print the items (or looks) as JSON.")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of catalogue (or look) files.")
 @click.option(
     "--sheet",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -32,7 +33,9 @@ PIPED_WIDTH = 160
     metavar="DIR",
     help="Write a transparent picture of every item and variant: ID.VARIANT.webp, 512×512.",
 )
-def catalogue(as_json: bool, schema: bool, sheet: Path | None, thumbnails: Path | None) -> None:
+def catalogue(
+    looks: bool, as_json: bool, schema: bool, sheet: Path | None, thumbnails: Path | None
+) -> None:
     """List what can be worn: the bundled items and your own.
 
     Your own items are read from the folder TRYON_CATALOGUE, else from your data folder;
@@ -42,13 +45,15 @@ def catalogue(as_json: bool, schema: bool, sheet: Path | None, thumbnails: Path 
     Examples:
       tryon catalogue
       tryon catalogue --json
+      tryon catalogue --looks
       tryon catalogue --sheet catalogue.png
       tryon catalogue --schema > item.schema.json
     """
     if schema:
         from tryon.wardrobe.catalogue_schema import schema_text
+        from tryon.wardrobe.look import look_schema_text
 
-        click.echo(schema_text(), nl=False)
+        click.echo(look_schema_text() if looks else schema_text(), nl=False)
         return
 
     from tryon.wardrobe.catalogue import Catalogue
@@ -56,7 +61,9 @@ def catalogue(as_json: bool, schema: bool, sheet: Path | None, thumbnails: Path 
     found = Catalogue.load()
     if sheet is not None or thumbnails is not None:
         _draw(found, sheet, thumbnails)
-    if as_json:
+    if looks:
+        _print_looks(found, as_json=as_json)
+    elif as_json:
         document = {"items": [_document(item) for item in found.items.values()]}
         click.echo(json.dumps(document, indent=1, ensure_ascii=False))
     elif sheet is None and thumbnails is None:
@@ -82,6 +89,25 @@ def _document(item: Item) -> dict[str, object]:
         "attribution": item.attribution,
         "source": "recipe" if item.recipe is not None else "model",
     }
+
+
+def _print_looks(found: Catalogue, *, as_json: bool) -> None:
+    if as_json:
+        document = {"looks": [look.model_dump(by_alias=True) for look in found.looks.values()]}
+        click.echo(json.dumps(document, indent=1, ensure_ascii=False))
+        return
+    from rich.console import Console
+    from rich.table import Column, Table
+
+    table = Table(Column("id", no_wrap=True), "title", "items", "notes")
+    for look in found.looks.values():
+        items = [f"{e.item}={e.variant}" if e.variant else e.item for e in look.items]
+        notes = f"{look.notes.en}\n{look.notes.zh}" if look.notes else ""
+        table.add_row(look.id, f"{look.title.en}\n{look.title.zh}", "\n".join(items), notes)
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=PIPED_WIDTH)
+    console.print(table)
 
 
 def _print_table(found: Catalogue) -> None:

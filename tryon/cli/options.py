@@ -45,7 +45,7 @@ def wear_options(command: Command) -> Command:
         required=True,
         metavar="ID[,ID…]",
         callback=_ids,
-        help="Items to wear; `tryon catalogue` lists them.",
+        help="Items or a look to wear; `tryon catalogue` lists them, `--looks` the looks.",
     )(command)
 
 

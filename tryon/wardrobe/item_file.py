@@ -22,12 +22,17 @@ def read_item(path: Path) -> Item:
     try:
         item = Item.model_validate(document.content, context={"folder": path.parent})
     except ValidationError as error:
-        raise document.error([_told(e, ()) for e in _deepest(error.errors())]) from error
+        raise document.error(told_problems(error)) from error
     problems = [*_file_problems(item, path), *_source_problems(item), *_variant_problems(item)]
     problems = problems or list(_recipe_problems(item))
     if problems:
         raise document.error(problems)
     return item
+
+
+def told_problems(error: ValidationError) -> list[Problem]:
+    """What does not follow a schema, one problem a field, in a catalogue writer's words."""
+    return [_told(each, ()) for each in _deepest(error.errors())]
 
 
 def _deepest(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
