@@ -73,7 +73,7 @@ def write(path: Path, garment: BakedGarment, digest: str) -> None:
 def read(path: Path, digest: str) -> BakedGarment | None:
     """The bake in a file, or None when there is none, it is broken or of another recipe."""
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             if str(data["digest"]) != digest:
                 return None
             names = json.loads(str(data["parts"]))

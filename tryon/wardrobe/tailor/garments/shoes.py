@@ -273,7 +273,8 @@ def _strap(form: Form, last: Last, recipe: ShoeRecipe, side: str) -> Sheet:
         start = np.tile(spine, (len(angle), 1))
         lines.append(last.out_of(start, ray, recipe.leather + 0.0006 + grow))
     rows = np.array(lines)
-    faces = strip(len(rows), len(angle))
+    # The columns run to the left and the rows forward: seen from above that is clockwise.
+    faces = strip(len(rows), len(angle))[:, ::-1]
     uv = np.stack(
         [np.tile(angle * 4, len(rows)), np.repeat(np.arange(len(rows)) * 1.0, len(angle))], axis=1
     )
