@@ -116,15 +116,18 @@ class LookOnBodies:
 
     def _cloth(self, level: int) -> tuple[_Piece, ...]:
         pieces = []
-        for garment, faces_by_level in zip(
-            self.layers.garments, self.layers.part_faces, strict=True
+        layers = self.layers
+        for garment, faces_by_level, shapes_by_level in zip(
+            layers.garments, layers.part_faces, layers.part_vertices, strict=True
         ):
             at = min(level, len(garment.levels) - 1)
-            for part, faces in zip(garment.levels[at], faces_by_level[at], strict=True):
+            for part, faces, shape in zip(
+                garment.levels[at], faces_by_level[at], shapes_by_level[at], strict=True
+            ):
                 if len(faces):
                     pieces.append(
                         _Piece(
-                            replace(part.mesh, faces=faces),
+                            replace(part.mesh, vertices=shape, faces=faces),
                             part.bones,
                             part.weights,
                             part.girth_directions(self._body),
