@@ -186,7 +186,7 @@ def turned_normals(mesh: Mesh, vertices: NDArray[np.float32]) -> NDArray[np.floa
 
 def _hidden_skin(form: Form, meshes: Sequence[Mesh]) -> NDArray[np.bool_]:
     shells = [
-        welded(mesh.vertices, mesh.faces) for mesh in meshes if mesh.material.alpha_mode == "OPAQUE"
+        welded(mesh.vertices, mesh.faces) for mesh in meshes if mesh.material.alpha_mode != "BLEND"
     ]
     normals = smooth_normals(form.figure.vertices, form.body.faces).astype(np.float64)
     return covered(form.points, normals, shells)

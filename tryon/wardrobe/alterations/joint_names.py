@@ -88,8 +88,8 @@ VRM_BONES: Mapping[str, str] = {
 """VRM 1.0 humanoid bone without `left`/`right` → joint of ours without side."""
 
 _NOISE = {
-    "j", "bip", "def", "org", "mch", "m", "f", "avg", "bip01", "bip001", "mixamorig", "armature",
-    "cc", "base", "valve", "biped", "bone", "jnt", "joint",
+    "j", "c", "bip", "def", "org", "mch", "m", "f", "avg", "bip01", "bip001", "mixamorig", "armature",
+    "valve", "biped", "bone", "jnt", "joint",
 }  # fmt: skip
 _SIDES = {"l": "_l", "left": "_l", "r": "_r", "right": "_r"}
 _MIDDLE = {"pelvis", "neck_01", "head", SPINE}
@@ -159,7 +159,7 @@ def _digit(stem: str) -> str | None:
 
 def _plain(name: str) -> tuple[tuple[str, ...], str]:
     """A joint's name as its likely stems, surest first, and its side ("_l", "_r" or "")."""
-    name = re.split(r"[:|]", name)[-1]
+    name = re.split(r"[:|]", name)[-1].removeprefix("CC_Base_")
     name = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", name)
     words = [word.lower() for word in re.findall(r"[A-Za-z]+\d*|\d+", name)]
     side = ""

@@ -45,6 +45,8 @@ HEIGHT_M: dict[Category, tuple[float, float, float]] = {
 }  # fmt: skip
 """Least, most and usual height of a garment that fits our body of 1.66 m."""
 BOTTOMS: tuple[Category, ...] = ("trousers", "jeans", "shorts", "skirt")
+SLACK = 1.6
+"""A unit that is off the usual range by this factor still beats a guess."""
 SAMPLES = 1200
 OWN_PLACE_M = 0.15
 """A garment that already stands within this of where it belongs was made where it stands."""
@@ -118,23 +120,28 @@ def _upright(
         ahead = vector("+z") if abs(above[2]) < 0.5 else vector("-y")
     turn = rotation_to_asset(ahead, above)
     height = float(np.ptp(points @ turn[1]))
-    least, most, usual = HEIGHT_M[category]
-    if wishes.height_mm is not None:
-        factor = 0.001 * wishes.height_mm / height
-    else:
-        for unit, metres in METRES_OF_UNIT.items():
-            if least <= height * metres <= most:
-                factor = metres
-                how = report.found if unit == "metres" else report.assumed
-                how.append(f"its unit is {unit}: {height * metres:.2f} m high (--height-mm)")
-                break
-        else:
-            factor = usual / height
-            report.assumed.append(
-                f"it is {usual:.2f} m high, since {height:.4g} fits no unit (--height-mm)"
-            )
+    factor = _unit(height, category, report, told_mm=wishes.height_mm)
     to_metres = scaling(factor) @ rigid(turn)
     return [moved(mesh, to_metres) for mesh in meshes], wishes.height_mm is not None
+
+
+def _unit(
+    height: float, category: Category, report: ImportReport, *, told_mm: float | None
+) -> float:
+    """Metres of one unit of the file: as told, as the height suggests, or so that it is the usual one."""
+    if told_mm is not None:
+        return 0.001 * told_mm / height
+    least, most, usual = HEIGHT_M[category]
+    for slack in (1.0, SLACK):
+        for unit, metres in METRES_OF_UNIT.items():
+            if least / slack <= height * metres <= most * slack:
+                how = report.found if unit == "metres" else report.assumed
+                how.append(f"its unit is {unit}: {height * metres:.2f} m high (--height-mm)")
+                return metres
+    report.assumed.append(
+        f"it is {usual:.2f} m high, since {height:.4g} fits no unit (--height-mm)"
+    )
+    return usual / height
 
 
 def _up(size: Floats, category: Category, report: ImportReport) -> Direction:
