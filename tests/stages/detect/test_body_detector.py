@@ -129,6 +129,21 @@ def test_ids_hold_while_three_people_stand(stream: BodyDetector) -> None:
     assert all(other == ids[0] for other in ids)
 
 
+def test_shoulder_to_shoulder_every_face_gets_a_body_of_its_own(stream: BodyDetector) -> None:
+    """The trap: the landmarker reads only the most prominent body of what it is shown."""
+    people = [(cutout(k, 0.0, height_px=700), 60 + 230 * k, 80) for k in range(3)]
+    frame = scene(people, size_wh=(900, 500))
+    with FaceDetector(mode="photo") as detector:
+        faces = detector.detect(frame)
+    assert len(faces) >= 2, "the drawn faces are read as faces"
+    for k in range(4):
+        bodies = stream.detect(replace(frame, t_ns=k * FRAME_NS), faces)
+    seen = {body.track: body for body in bodies}
+    for face in faces:
+        nose = np.linalg.norm(seen[face.track].px[0] - face.px[1, :2])
+        assert nose < 0.5 * np.ptp(face.px[:, 1])
+
+
 def test_ids_stay_with_their_people_when_two_cross(stream: BodyDetector) -> None:
     near, far = cutout(0, 90.0, height_px=430), cutout(1, -90.0, height_px=400)
     frames = [

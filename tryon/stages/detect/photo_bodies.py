@@ -48,7 +48,7 @@ class PhotoBodies:
         """Everybody found, those with faces first in the order of the faces."""
         found: list[BodySighting] = []
         for face in faces[: self._max_people]:
-            body = self._below(frame, face, found)
+            body = self._below(frame, face, faces, found)
             if body is not None and not any(same_person(body, other) for other in found):
                 found.append(body)
         found += self._faceless(frame, faces, found)
@@ -62,16 +62,20 @@ class PhotoBodies:
         return tuple(poses)
 
     def _below(
-        self, frame: Frame, face: FaceLandmarks, found: Sequence[BodySighting]
+        self,
+        frame: Frame,
+        face: FaceLandmarks,
+        faces: Sequence[FaceLandmarks],
+        found: Sequence[BodySighting],
     ) -> BodySighting | None:
         """The body that wears a face, as most of it is seen."""
-        picture = without(frame.rgb, found)
-        looks = []
-        for view in (*views_of_face(face, frame.size_wh), View.whole(frame.size_wh)):
-            body = self._pose.look(picture, view)
-            if body is not None and face_distance(face, body) < FARTHEST_FACE:
-                looks.append(body)
-        return max(looks, key=lambda b: float(b.visibility.mean()), default=None)
+        views = (*views_of_face(face, frame.size_wh, faces), View.whole(frame.size_wh))
+        for picture in (frame.rgb, without(frame.rgb, found)):
+            looks = [self._pose.look(picture, view) for view in views]
+            worn = [b for b in looks if b and face_distance(face, b) < FARTHEST_FACE]
+            if worn:
+                return max(worn, key=lambda b: float(b.visibility.mean()))
+        return None
 
     def _faceless(
         self, frame: Frame, faces: Sequence[FaceLandmarks], found: Sequence[BodySighting]
@@ -108,6 +112,7 @@ class PhotoBodies:
             np.mean([b.world for b in looks], axis=0),
             np.mean([b.visibility for b in looks], axis=0),
             looks[0].mask,
+            looks[0].view,
         )
 
 

@@ -43,6 +43,7 @@ MOST_ZOOM = 1.25
 ZOOM_A_FRAME = 1.03
 """A view that has become too large or small changes by at most this much from frame to frame."""
 LEAST_VIEW_PX = 64
+GREY = 127
 FINE_MASK_PX = 360
 """Masks larger than this are kept at every second, third … pixel."""
 TRUNK = np.array([11, 12, 23, 24])
@@ -86,12 +87,13 @@ class View:
 
 @dataclass(frozen=True, eq=False)
 class BodySighting:
-    """One look at one body; arrays as in `PoseLandmarks`."""
+    """One look at one body through a view; arrays as in `PoseLandmarks`."""
 
     px: Floats
     world: Floats
     visibility: Floats
     mask: PersonMask | None
+    view: View
 
     @cached_property
     def hip(self) -> tuple[float, float]:
@@ -122,6 +124,16 @@ class BodySighting:
         return float(
             np.concatenate([self.visibility[11:13], [self.visibility[HEAD].mean()]]).mean()
         )
+
+
+def only_within(picture: Picture, view: View) -> Picture:
+    """The picture with everything outside of a view painted grey."""
+    out = np.full_like(picture, GREY)
+    part = np.s_[
+        max(view.top, 0) : view.top + view.height, max(view.left, 0) : view.left + view.width
+    ]
+    out[part] = picture[part]
+    return out
 
 
 class StillPose:
@@ -223,8 +235,8 @@ def _sighting(result: PoseLandmarkerResult, view: View, picture: Picture) -> Bod
     visibility = read_visibility([m.visibility for m in marks])
     if result.segmentation_masks:
         mask = _mask(result.segmentation_masks[0].numpy_view(), view, picture, px)
-        return BodySighting(px, metres, visibility, mask)
-    return BodySighting(px, metres, visibility, None)
+        return BodySighting(px, metres, visibility, mask, view)
+    return BodySighting(px, metres, visibility, None, view)
 
 
 def _mask(share: np.ndarray, view: View, picture: Picture, px: Floats) -> PersonMask:

@@ -13,7 +13,7 @@ from tryon.core.frame import Picture
 from tryon.core.landmarks import FaceLandmarks, FaceMark
 from tryon.core.spaces import Floats
 from tryon.stages.detect.boxes import Box, Window
-from tryon.stages.detect.pose_landmarker import TRUNK, BodySighting, View
+from tryon.stages.detect.pose_landmarker import GREY, TRUNK, BodySighting, View
 
 FACE_POINTS = (
     FaceMark.NOSE_TIP,
@@ -28,6 +28,8 @@ FARTHEST_FACE = 0.55
 """A face and a body's head this far apart, in face sizes, are still one person."""
 VIEWS_BY_FACE = ((11.5, 4.0), (7.0, 2.2), (4.5, 1.2))
 """Side of a view and how far its centre lies below the face, in face sizes: whole body, half, bust."""
+FARTHEST_NEIGHBOUR = 8.0
+"""Faces this far apart, in face sizes, share no view."""
 SAME_BODY = 0.38
 """Two finds whose trunks and heads are this near, in trunk sizes, are one person."""
 SAME_MASK = 0.55
@@ -39,7 +41,6 @@ LEAST_TORSO_PX, LEAST_TORSO_BY_LONG_SIDE = 16.0, 0.03
 LEAST_SHARE_OF_LARGEST = 0.45
 LEAST_TRUNK_MASK = 0.7
 LEAST_INSIDE = 0.5
-GREY = 127
 SURE_MASK = 0.7
 
 
@@ -85,14 +86,24 @@ def match_faces(faces: Sequence[FaceLandmarks], bodies: Sequence[BodySighting]) 
     }
 
 
-def views_of_face(face: FaceLandmarks, size_wh: tuple[int, int]) -> tuple[View, ...]:
-    """Where the body of a face may be, largest view first, cut to the picture."""
+def views_of_face(
+    face: FaceLandmarks, size_wh: tuple[int, int], others: Sequence[FaceLandmarks] = ()
+) -> tuple[View, ...]:
+    """Where the body of a face may be, largest view first, cut to the picture and halfway to the faces
+    beside it: the landmarker reads whoever is most prominent in a view."""
     box = Box.around(face.px)
     x, y = box.centre
+    beside = [Box.around(other.px).centre[0] for other in others if other.track != face.track]
+    near = FARTHEST_NEIGHBOUR * box.side
+    left = max((0.5 * (x + o) for o in beside if x - near < o < x - 0.5 * box.side), default=0.0)
+    right = min(
+        (0.5 * (x + o) for o in beside if x + 0.5 * box.side < o < x + near), default=size_wh[0]
+    )
     views: list[View] = []
     for side, below in VIEWS_BY_FACE:
         window = Window.square((x, y + below * box.side), side * box.side, size_wh)
-        view = view_of(window)
+        from_x, to_x = max(window.left, int(left)), min(window.right, int(right))
+        view = view_of(Window(from_x, window.top, max(to_x, from_x + 16), window.bottom))
         if view not in views:
             views.append(view)
     return tuple(views)

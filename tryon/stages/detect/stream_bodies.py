@@ -8,12 +8,18 @@ from itertools import combinations
 import numpy as np
 
 from tryon.core.filters import NS_PER_S
-from tryon.core.frame import Frame
+from tryon.core.frame import Frame, Picture
 from tryon.core.landmarks import FaceLandmarks, PoseLandmarks
 from tryon.stages.detect.body_tracks import BodyTrack
 from tryon.stages.detect.boxes import Window
 from tryon.stages.detect.photo_bodies import FIRST_FACELESS_ID
-from tryon.stages.detect.pose_landmarker import BodyFollower, BodySighting, StillPose, View
+from tryon.stages.detect.pose_landmarker import (
+    BodyFollower,
+    BodySighting,
+    StillPose,
+    View,
+    only_within,
+)
 from tryon.stages.detect.regions import (
     FARTHEST_FACE,
     face_distance,
@@ -195,16 +201,10 @@ class StreamBodies:
         single = [face for k, face in enumerate(fresh) if k not in worn.values()]
         lost = [t for t in self._tracks if t.follower is None and t.is_shown(t_ns)]
         first = self._searched_t_ns is None
-        picture = None
+        picture: Picture | None = None
         if single and self._due(self._faces_searched_t_ns, t_ns, FACE_SEARCH_EVERY_S):
             self._faces_searched_t_ns = t_ns
-            picture = without(frame.rgb, followed)
-            for face in single:
-                for view in views_of_face(face, frame.size_wh):
-                    body = self._seeker.look(picture, view)
-                    if body is not None and face_distance(face, body) < FARTHEST_FACE:
-                        finds.append(body)
-                        break
+            finds += [b for face in single if (b := self._below(face, fresh, frame, followed))]
         views: list[View] = []
         if lost and self._due(self._lost_searched_t_ns, t_ns, LOST_SEARCH_EVERY_S):
             self._lost_searched_t_ns = t_ns
@@ -221,6 +221,23 @@ class StreamBodies:
             if body is not None and is_body(body, frame.size_wh, known):
                 finds.append(body)
         return finds
+
+    def _below(
+        self,
+        face: FaceLandmarks,
+        faces: Sequence[FaceLandmarks],
+        frame: Frame,
+        followed: Sequence[BodySighting],
+    ) -> BodySighting | None:
+        """The body that wears a face, looked for beside others and then with others painted over."""
+        for picture in (frame.rgb, without(frame.rgb, followed)):
+            for view in views_of_face(face, frame.size_wh, faces):
+                body = self._seeker.look(picture, view)
+                if body is not None and face_distance(face, body) < FARTHEST_FACE:
+                    return body
+            if not followed:
+                break
+        return None
 
     def _windows(self, size_wh: tuple[int, int], *, everywhere: bool) -> tuple[Window, ...]:
         """The whole picture and, in turn, one part of it."""
@@ -242,7 +259,10 @@ class StreamBodies:
             follower = BodyFollower(self._bundle)
             self._made += 1
         follower.point_at(body, frame.size_wh)
-        seen = follower.look(frame.rgb, t_ns, expected=body.hip, reach_px=body.reach_px)
+        # The follower searches once, and must not find somebody else beside the body.
+        seen = follower.look(
+            only_within(frame.rgb, body.view), t_ns, expected=body.hip, reach_px=body.reach_px
+        )
         if seen is None or not same_person(seen, body):
             self._idle.append(follower)
             return
