@@ -57,7 +57,6 @@ class StreamBodies:
         self._max_people = max_people
         self._seeker = StillPose(bundle)
         self._idle: list[BodyFollower] = [BodyFollower(bundle)]
-        self._made = 1
         self._next_id = FIRST_FACELESS_ID
         self._tracks: list[BodyTrack] = []
         self.reset()
@@ -257,7 +256,6 @@ class StreamBodies:
             follower = self._idle.pop()
         else:
             follower = BodyFollower(self._bundle)
-            self._made += 1
         follower.point_at(body, frame.size_wh)
         # The follower searches once, and must not find somebody else beside the body.
         seen = follower.look(
