@@ -252,10 +252,7 @@ class StreamBodies:
 
     def _take_up(self, body: BodySighting, frame: Frame, t_ns: int) -> None:
         """Follow a found body, as somebody known if it may be."""
-        if self._idle:
-            follower = self._idle.pop()
-        else:
-            follower = BodyFollower(self._bundle)
+        follower = self._idle.pop() if self._idle else BodyFollower(self._bundle)
         follower.point_at(body, frame.size_wh)
         # The follower searches once, and must not find somebody else beside the body.
         seen = follower.look(

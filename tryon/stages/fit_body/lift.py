@@ -152,8 +152,10 @@ def lift(pose: PoseLandmarks, camera: PinholeCamera, rest: Skeleton, build: Buil
     px, visibility = pose.px[LANDMARKS], pose.visibility[LANDMARKS]
     sure = sureness(px, visibility, camera.size_wh)
     joints = _unbiased(world, build.lengths, sure)
-    joints = joints + _place(joints, px, visibility, camera)
-    joints = _onto_rays(joints, px, sure, camera)
+    offsets = landmark_offsets(joints)
+    points = joints + offsets
+    points = points + _place(points, px, visibility, camera)
+    joints = _onto_rays(points, px, sure, camera) - offsets
     expected = 0.5 * build.lengths + 0.5 * build.scale * rest.bones
     joints = _deepen(joints, expected)
     return Lifted(_limit(joints, expected), sure)
@@ -187,9 +189,10 @@ def _unbiased(world: Floats, lengths: Floats, sure: Floats) -> Floats:
 
     Legs that are not seen hang down, however the detector imagines them.
     """
-    raw = world - landmark_offsets(world)
+    axes = frames(world)
+    raw = world - _offsets(axes)
     shoulders, hips = raw[SHOULDERS].mean(0), raw[HIPS].mean(0)
-    ahead = frames(raw)[0, :, 2]
+    ahead = axes[0, :, 2]
     lean = np.array([[0.0, 0.0, z] for z, _ in LEANS]) + np.array([[b] for _, b in LEANS]) * ahead
     trunk = unit(unit(shoulders - hips) - lean[0])
     joints = np.empty_like(raw)
@@ -208,12 +211,15 @@ def _unbiased(world: Floats, lengths: Floats, sure: Floats) -> Floats:
 
 def landmark_offsets(joints: Floats) -> Floats:
     """(14, 3) from each joint to where the detector would put its landmark, metres."""
-    return np.asarray((frames(joints) @ JOINT_TO_LANDMARK_M[:, :, None])[..., 0])
+    return _offsets(frames(joints))
 
 
-def _place(joints: Floats, px: Floats, visibility: Floats, camera: PinholeCamera) -> Floats:
-    """(3,) translation that puts the joints' landmarks nearest to their pixels, least squares."""
-    points = joints + landmark_offsets(joints)
+def _offsets(axes: Floats) -> Floats:
+    return np.asarray((axes @ JOINT_TO_LANDMARK_M[:, :, None])[..., 0])
+
+
+def _place(points: Floats, px: Floats, visibility: Floats, camera: PinholeCamera) -> Floats:
+    """(3,) translation that puts (14, 3) landmarks nearest to their pixels, least squares."""
     rays = camera.rays(px)[:, :2]
     weight = (visibility**2 + 1e-3) * PLACE_WEIGHTS
     # x + tx = ray_x (depth − tz) with depth = −z; the same in y.
@@ -229,13 +235,12 @@ def _place(joints: Floats, px: Floats, visibility: Floats, camera: PinholeCamera
     return np.asarray(shift)
 
 
-def _onto_rays(joints: Floats, px: Floats, sure: Floats, camera: PinholeCamera) -> Floats:
-    """Slide each joint sideways at its depth until its landmark is seen where it was seen."""
-    offsets = landmark_offsets(joints)
-    points = joints + offsets
+def _onto_rays(points: Floats, px: Floats, sure: Floats, camera: PinholeCamera) -> Floats:
+    """Slide each landmark sideways at its depth until it is seen where it was seen."""
+    out = points.copy()
     seen = camera.rays(px)[:, :2] * -points[:, 2:]
-    points[:, :2] += sure[:, None] * (seen - points[:, :2])
-    return np.asarray(points - offsets)
+    out[:, :2] += sure[:, None] * (seen - points[:, :2])
+    return out
 
 
 def _deepen(joints: Floats, expected: Floats) -> Floats:
