@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import atexit
+import io
 import shutil
 import tempfile
 import threading
 from pathlib import Path
+from typing import IO
 
-from flask import Flask
+from flask import Flask, Request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+import tryon
 from service import headers, health, live_route, logs, pages, problems, text
 from service.config import MB, ServiceConfig
+from service.drafts import Drafts
+from service.jobs import JobLimits, Jobs
 from service.lobby import Lobby
 from service.parts import EXTENSION, Service
 from service.pictures import ItemPictures
+from service.sandbox import ImportLimits
 from service.seats import Seats
 from service.studio import Studio
 
@@ -33,6 +39,7 @@ def create_app(config: ServiceConfig | None = None, *, warm_up: bool = True) -> 
     """
     settings = ServiceConfig.from_environment() if config is None else config
     app = Flask(__name__)
+    app.request_class = _Request
     app.config["MAX_CONTENT_LENGTH"] = settings.max_picture_mb * MB
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.max_picture_mb * MB
     app.config["SOCK_SERVER_OPTIONS"] = live_route.SOCKET_OPTIONS
@@ -57,6 +64,8 @@ def create_app(config: ServiceConfig | None = None, *, warm_up: bool = True) -> 
         Seats(studio, resume_s=settings.resume_s),
         Lobby(run_dir, places=settings.max_sessions),
         ItemPictures(studio, folder=Path(settings.cache_dir) if settings.cache_dir else None),
+        _drafts(settings),
+        _jobs(settings, studio, run_dir),
         limiter,
         run_dir,
     )
@@ -71,6 +80,31 @@ def create_app(config: ServiceConfig | None = None, *, warm_up: bool = True) -> 
     if warm_up:
         threading.Thread(target=studio.warm_up, name="service-warm-up", daemon=True).start()
     return app
+
+
+def _drafts(settings: ServiceConfig) -> Drafts:
+    limits = ImportLimits(settings.import_memory_mb, settings.import_timeout_s)
+    return Drafts(settings.own_catalogue or tryon.own_folder(), limits)
+
+
+def _jobs(settings: ServiceConfig, studio: Studio, run_dir: Path) -> Jobs | None:
+    if not settings.run_dir and not run_dir.is_relative_to(IN_MEMORY):
+        return None
+    limits = JobLimits(settings.max_jobs, settings.job_keep_s, settings.max_clip_s)
+    return Jobs(studio, run_dir / "jobs", limits)
+
+
+class _Request(Request):
+    """Uploads stay in memory: the default would put larger ones into a file on disk."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return io.BytesIO()
 
 
 def _run_dir(settings: ServiceConfig) -> Path:

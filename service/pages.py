@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Flask, Response, current_app, render_template, request
 
 import tryon
-from service.api import catalogue
+from service.api import brand as brand_api
+from service.api import catalogue, jobs, openapi
 from service.api import tryon as try_on
+from service.api.brand import CATEGORIES
 from service.frames import encode_jpeg
 from service.looks import looks_of
 from service.parts import Service, service_of
@@ -22,17 +26,39 @@ PORTRAITS = ("collins", "hopper")
 @blueprint.get("/")
 def mirror() -> str:
     """The mirror with the wardrobe beside it; `wear` in the address is a shared look."""
+    return _mirror(embedded=None)
+
+
+@blueprint.get("/embed")
+def embed() -> str:
+    """The mirror for one item, inside another shop's page."""
+    return _mirror(embedded=catalogue.known_item(request.args.get("item", "")))
+
+
+@blueprint.get("/widget.js")
+def widget() -> Response:
+    """The script that puts `/embed` into another shop's page."""
+    return current_app.send_static_file("widget.js")
+
+
+@blueprint.get("/brand")
+def brand() -> str:
+    """Where brands bring their models; the page asks for the token."""
+    return render_template("brand.html", categories=CATEGORIES, script_texts=page_texts("jsb_"))
+
+
+def _mirror(*, embedded: tryon.Item | None) -> str:
     service = service_of(current_app)
     items = list(service.studio.catalogue.items.values())
     looks = looks_of(service.studio.catalogue)
     return render_template(
         "mirror.html",
-        embedded=None,
-        hero=looks[0].id if looks else None,
+        embedded=embedded,
         items=items,
         groups=[name for name in GROUPS if any(group_of(i.category) == name for i in items)],
         brands=sorted({item.brand for item in items}),
         group_of=group_of,
+        hero=looks[0].id if looks else None,
         looks=looks,
         script_texts=page_texts("js_"),
     )
@@ -43,8 +69,21 @@ def register(app: Flask, service: Service) -> None:
     app.register_blueprint(blueprint)
     app.register_blueprint(catalogue.blueprint)
     app.register_blueprint(try_on.blueprint)
+    app.register_blueprint(jobs.blueprint)
+    app.register_blueprint(brand_api.blueprint)
+    app.register_blueprint(openapi.blueprint)
     app.add_url_rule("/items/<item_id>", "item_page", item_page)
-    service.limiter.limit(service.config.rate_limit)(app.view_functions["tryon.try_on"])
+    dressing, brands = service.config.rate_limit, "60 per minute"
+    for name, limit in (
+        ("tryon.try_on", dressing),
+        ("jobs.start", dressing),
+        ("pages.person", dressing),
+        # Also slows down guessing of tokens.
+        ("brand.brand", brands),
+        ("brand.upload", brands),
+    ):
+        view: Any = app.view_functions[name]
+        app.view_functions[name] = service.limiter.limit(limit)(view)
 
 
 def item_page(item_id: str) -> str:

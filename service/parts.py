@@ -9,6 +9,8 @@ from flask import Flask
 from flask_limiter import Limiter
 
 from service.config import ServiceConfig
+from service.drafts import Drafts
+from service.jobs import Jobs
 from service.lobby import Lobby
 from service.pictures import ItemPictures
 from service.seats import Seats
@@ -19,13 +21,16 @@ EXTENSION = "tryon-service"
 
 @dataclass(frozen=True, eq=False)
 class Service:
-    """The parts of one application; run_dir: the folder in memory that the workers share."""
+    """The parts of one application; run_dir: the folder in memory that the workers share;
+    jobs: None where clips would reach a disk."""
 
     config: ServiceConfig
     studio: Studio
     seats: Seats
     lobby: Lobby
     pictures: ItemPictures
+    drafts: Drafts
+    jobs: Jobs | None
     limiter: Limiter
     run_dir: Path
 

@@ -28,6 +28,7 @@ class Studio:
         self._most_spare = most_spare
         self._lock = threading.RLock()
         self._photo_lock = threading.Lock()
+        self._preview_lock = threading.Lock()
         self._spare: list[tryon.Session] = []
         self._opened: _Opened | None = None
         self._stamp: tuple[object, ...] = ()
@@ -100,6 +101,13 @@ class Studio:
         """(H, W, 4) picture of an item alone."""
         return self._open().showroom.cutout(item, size_wh, variant=variant, turn_rad=turn_rad)
 
+    def preview(self, item: tryon.Item) -> NDArray[np.uint8]:
+        """(H, W, 3) the demonstration person wearing an item that is not in the catalogue."""
+        opened = self._open()
+        with self._preview_lock:
+            opened.previews.catalogue = tryon.Catalogue([item])
+            return opened.previews.photo(tryon.portrait("collins"), [item.id]).image
+
     def borrow(self) -> tryon.Session:
         """A session that knows nobody."""
         engine = self.engine
@@ -151,12 +159,14 @@ class _Opened:
     def __init__(self, catalogue: tryon.Catalogue) -> None:
         self.pid = os.getpid()
         self.engine = tryon.Engine(catalogue=catalogue)
+        self.previews = tryon.Engine(catalogue=tryon.Catalogue([]))
         self.showroom = tryon.Showroom()
         self.loaders = ThreadPoolExecutor(2, thread_name_prefix="service-outfits")
 
     def close(self) -> None:
         self.loaders.shutdown()
         self.showroom.close()
+        self.previews.close()
         self.engine.close()
 
 

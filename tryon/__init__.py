@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tryon.stages.sink import VideoSink
     from tryon.stages.source import open_source
     from tryon.wardrobe.catalogue import Catalogue, bundled_folder, own_folder, parse_wear
+    from tryon.wardrobe.own_items import OwnItem, adjust_item, import_item
 
 __version__ = "0.1.0"
 
@@ -54,6 +55,7 @@ _HOMES = {
     "Item": "tryon.wardrobe.item",
     "Outfit": "tryon.engine.outfit",
     "OutputError": _ERRORS,
+    "OwnItem": "tryon.wardrobe.own_items",
     "Person": "tryon.core.result",
     "PinholeCamera": "tryon.core.camera",
     "PlacedItem": "tryon.core.result",
@@ -64,9 +66,11 @@ _HOMES = {
     "TryonResult": "tryon.core.result",
     "UnknownItemError": _ERRORS,
     "VideoSink": "tryon.stages.sink",
+    "adjust_item": "tryon.wardrobe.own_items",
     "bundled_folder": "tryon.wardrobe.catalogue",
     "decode_picture": "tryon.media.pictures",
     "encode_picture": "tryon.media.pictures",
+    "import_item": "tryon.wardrobe.own_items",
     "open_source": "tryon.stages.source",
     "own_folder": "tryon.wardrobe.catalogue",
     "parse_wear": "tryon.wardrobe.catalogue",
@@ -89,6 +93,7 @@ __all__ = [
     "Item",
     "Outfit",
     "OutputError",
+    "OwnItem",
     "Person",
     "PinholeCamera",
     "PlacedItem",
@@ -99,9 +104,11 @@ __all__ = [
     "TryonResult",
     "UnknownItemError",
     "VideoSink",
+    "adjust_item",
     "bundled_folder",
     "decode_picture",
     "encode_picture",
+    "import_item",
     "open_source",
     "own_folder",
     "parse_wear",

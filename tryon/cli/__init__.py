@@ -14,6 +14,7 @@ COMMANDS = {
     "photo": "tryon.cli.photo",
     "video": "tryon.cli.video",
     "webcam": "tryon.cli.webcam",
+    "serve": "tryon.cli.serve",
     "catalogue": "tryon.cli.catalogue",
     "import": "tryon.cli.import_",
     "wardrobe": "tryon.cli.wardrobe",
@@ -70,6 +71,7 @@ def main() -> None:
       tryon photo me.jpg --wear aurelle-aviator --out me-dressed.png
       tryon video walk.mp4 --wear aurelle-fedora --out walk-dressed.mp4
       tryon webcam --wear aurelle-tiara,aurelle-pearls
+      tryon serve                                     a mirror in the browser
       tryon catalogue                                 what can be worn
       tryon doctor                                    what works here, and what is missing
     """
