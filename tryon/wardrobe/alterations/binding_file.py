@@ -53,7 +53,8 @@ class Binding:
         """Raises ImportError3D for a file that is missing, broken or of another version."""
         self._path = path
         try:
-            with np.load(path, allow_pickle=False) as data:
+            # From memory: numpy leaves a broken file open.
+            with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as data:
                 self._arrays = {name: data[name] for name in data.files}
             if str(self._arrays["schema"]) != SCHEMA:
                 raise ValueError("another version")
