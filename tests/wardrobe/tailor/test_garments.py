@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 
 from tests.wardrobe.tailor.conftest import POSES, posed
 from tryon.core.mesh import smooth_normals
+from tryon.wardrobe.body_parts import ARMS
 from tryon.wardrobe.skinning import Skinning
 from tryon.wardrobe.tailor.cover import welded
 from tryon.wardrobe.tailor.drape import Schedule
@@ -173,6 +174,9 @@ def test_garments_hide_the_skin_under_them_but_not_beside_their_edges(
     hands = form.points[:, 0] > form.joint("hand_l")[0]
     assert not hidden[hands].any()
     assert shipped["trousers"].hides_body[form.body.landmarks["buttock_l"]]
+    # The inside of a bare arm looks at the dress, but is not under it.
+    arms = np.isin(form.body.parts, ARMS) & (np.abs(form.points[:, 0]) > 0.24)
+    assert not shipped["dress"].hides_body[arms].any()
 
 
 def test_baking_twice_gives_the_same_bytes(form: Form, tmp_path: Path) -> None:

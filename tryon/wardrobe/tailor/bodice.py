@@ -151,29 +151,7 @@ def _trunk_edges(form: Form, torso: Torso, *, front: bool) -> tuple[Edge, ...]:
     hem_low = side[0][1] - lift - (torso.front_drop_m / 0.75 if front else 0.0)
     mirror = np.array([-1.0, 1.0])
     hem = [side[0] * mirror, (-0.4 * side[0][0], hem_low), (0.4 * side[0][0], hem_low), side[0]]
-    if torso.neckline.vee and front:
-        necks = [
-            curve(f"neck_{right}", neck, (neck[0] * 0.62, middle[1] + 0.52 * low), middle),
-            curve(f"neck_{left}", middle, (-neck[0] * 0.62, middle[1] + 0.52 * low), neck * mirror),
-        ]
-    else:
-        width = 0.92 * neck[0]
-        necks = [
-            curve(
-                f"neck_{right}",
-                neck,
-                (neck[0], neck[1] - 0.62 * low),
-                (0.6 * width, middle[1]),
-                middle,
-            ),
-            curve(
-                f"neck_{left}",
-                middle,
-                (-0.6 * width, middle[1]),
-                (-neck[0], neck[1] - 0.62 * low),
-                neck * mirror,
-            ),
-        ]
+    necks = _neck_edges(neck, middle, right, left, vee=torso.neckline.vee and front)
     other_hole = [point * mirror for point in reversed(hole)]
     return (
         curve("hem", *hem),
@@ -184,6 +162,27 @@ def _trunk_edges(form: Form, torso: Torso, *, front: bool) -> tuple[Edge, ...]:
         curve(f"shoulder_{left}", neck * mirror, tip * mirror),
         curve(f"armhole_{left}", *other_hole),
         curve(f"side_{left}", *(p * mirror for p in reversed(side))),
+    )
+
+
+def _neck_edges(
+    neck: Floats, middle: Floats, right: str, left: str, *, vee: bool
+) -> tuple[Edge, Edge]:
+    """The neckline from the shoulder seam at the viewer's right down to the middle and up again."""
+    low = neck[1] - middle[1]
+    if vee:
+        half = [neck, np.array([0.62 * neck[0], middle[1] + 0.52 * low]), middle]
+    else:
+        half = [
+            neck,
+            np.array([neck[0], neck[1] - 0.62 * low]),
+            np.array([0.552 * neck[0], middle[1]]),
+            middle,
+        ]
+    mirror = np.array([-1.0, 1.0])
+    return (
+        curve(f"neck_{right}", *half),
+        curve(f"neck_{left}", *(point * mirror for point in reversed(half))),
     )
 
 

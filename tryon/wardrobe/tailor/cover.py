@@ -42,8 +42,7 @@ def covered(
     points, normals: (N, 3) of the inner surface; shells: vertices and faces of the outer ones, welded
     at their seams, in the same space and pose; inside_m, edge_m: see `INSIDE_M` and `EDGE_M`.
     """
-    scene, _alive = _scene(shells)
-    if not _alive or not len(points):
+    if not shells or not len(points):
         return np.zeros(len(points), bool)
     angle = 2 * np.pi * np.arange(RAYS - 1) / (RAYS - 1)
     helper = np.eye(3)[np.argmin(np.abs(normals), axis=1)]
@@ -56,12 +55,9 @@ def covered(
     rays = np.concatenate([normals[:, None], normals[:, None] + JITTER * around], axis=1)
     rays /= np.maximum(np.linalg.norm(rays, axis=2, keepdims=True), 1e-12)
     starts = points - inside_m * normals
-    distance = scene.run(
-        np.repeat(starts, RAYS, axis=0).astype(np.float32),
-        rays.reshape(-1, 3).astype(np.float32),
-        query="DISTANCE",
-    ).reshape(-1, RAYS)
-    hits = (distance < REACH_M + inside_m).sum(1)
+    distance, leaves = _first_hits(shells, np.repeat(starts, RAYS, axis=0), rays.reshape(-1, 3))
+    # A ray that comes to the cloth from outside has met another limb's: an arm looks at the trunk.
+    hits = (leaves & (distance < REACH_M + inside_m)).reshape(-1, RAYS).sum(1)
     edges = np.concatenate([open_edge_points(v, f) for v, f in shells])
     if not len(edges):
         return np.asarray(hits >= least_hits)
@@ -79,25 +75,12 @@ def tucked(
     Looks along the normals (N, 3) from a little inside; faces: (F, 3) of the inner surface, over which
     the change is spread, so that no step shows.
     """
-    # One mesh, so that the number of the triangle that is hit says which way it faces.
-    starts_at = np.cumsum([0] + [len(vertices) for vertices, _ in shells[:-1]])
-    whole = (
-        np.concatenate([vertices for vertices, _ in shells]),
-        np.concatenate([faces + k for (_, faces), k in zip(shells, starts_at, strict=True)]),
+    if not shells or not len(points):
+        return points
+    distance, leaves = _first_hits(
+        shells, points - TUCK_M * normals, normals, least_facing=LEAST_FACING
     )
-    scene, _alive = _scene([whole])
-    hit = scene.run(
-        np.ascontiguousarray(points - TUCK_M * normals, np.float32),
-        np.ascontiguousarray(normals, np.float32),
-        query="INTERSECT",
-        output=1,
-    )
-    corner = whole[0][whole[1][np.maximum(hit["primID"], 0)]]
-    facing = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
-    facing /= np.maximum(np.linalg.norm(facing, axis=1, keepdims=True), 1e-20)
-    # Elsewhere the ray would come from behind: out of another limb.
-    leaves = (hit["primID"] >= 0) & (np.einsum("ij,ij->i", facing, normals) > LEAST_FACING)
-    inward = np.where(leaves, TUCK_M + AIR_M - hit["tfar"], 0.0)
+    inward = np.where(leaves, TUCK_M + AIR_M - distance, 0.0)
     inward = np.clip(inward, 0.0, TUCK_M)
     _, place = np.unique(np.round(points, 5), axis=0, return_inverse=True)
     place = place.ravel()
@@ -112,17 +95,36 @@ def tucked(
     return np.asarray(points - spread[place, None] * normals)
 
 
-def _scene(
+def _first_hits(
     shells: Sequence[tuple[Floats, NDArray[np.integer]]],
-) -> tuple[EmbreeScene, list[TriangleMesh]]:
-    """Embree does not keep its meshes alive: they come along."""
+    starts: Floats,
+    rays: Floats,
+    *,
+    least_facing: float = 0.0,
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """How far (N, 3) rays go until they meet a shell, and whether they leave through its front there.
+
+    least_facing: least cosine between the ray and the front's normal.
+    """
+    # One mesh, so that the number of the triangle that is hit says which way it faces.
+    first = np.cumsum([0] + [len(vertices) for vertices, _ in shells[:-1]])
+    vertices = np.concatenate([vertices for vertices, _ in shells])
+    faces = np.concatenate([faces + k for (_, faces), k in zip(shells, first, strict=True)])
     scene = EmbreeScene()
-    alive = [
-        TriangleMesh(scene, np.ascontiguousarray(vertices[faces], np.float32))
-        for vertices, faces in shells
-        if len(faces)
-    ]
-    return scene, alive
+    # Embree does not keep its meshes alive.
+    mesh = TriangleMesh(scene, np.ascontiguousarray(vertices[faces], np.float32))
+    hit = scene.run(
+        np.ascontiguousarray(starts, np.float32),
+        np.ascontiguousarray(rays, np.float32),
+        query="INTERSECT",
+        output=1,
+    )
+    del mesh
+    corner = vertices[faces[np.maximum(hit["primID"], 0)]]
+    facing = np.cross(corner[:, 1] - corner[:, 0], corner[:, 2] - corner[:, 0])
+    facing /= np.maximum(np.linalg.norm(facing, axis=1, keepdims=True), 1e-20)
+    leaves = (hit["primID"] >= 0) & (np.einsum("ij,ij->i", facing, rays) > least_facing)
+    return np.asarray(hit["tfar"], np.float64), np.asarray(leaves)
 
 
 def open_edge_points(vertices: Floats, faces: NDArray[np.integer]) -> Floats:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,9 +95,9 @@ class Band:
 
     def _along(self, draped: Draped, panel: str, on: Ints) -> Sheet:
         cloth = draped.cloth
-        number = _number(cloth, panel)
+        number = panel_number(cloth, panel)
         line = cloth.flat[on]
-        inward = _inward(line)
+        inward = inward_of(line)
         rows = np.array([line + away * inward for away, _ in self.rows])
         # At its ends the strip follows the panel's next sides, where it meets the next panel's strip.
         for end, side in ((0, _side_before(cloth, panel, on)), (-1, _side_after(cloth, panel, on))):
@@ -146,7 +147,7 @@ class Patch:
                 np.stack([ring, np.roll(low, -1), after], 1),
             ]
         )
-        number = _number(draped.cloth, self.panel)
+        number = panel_number(draped.cloth, self.panel)
         places, dense = draped.on(number, flat, lift)
         return [creased(places, np.concatenate([faces, wall]), flat * 100, dense)]
 
@@ -164,7 +165,7 @@ class Button:
 
     def sheets(self, draped: Draped, *, spacing_m: float) -> list[Sheet]:
         """A lathed disc."""
-        number = _number(draped.cloth, self.panel)
+        number = panel_number(draped.cloth, self.panel)
         middle = np.array([self.at])
         centre, dense = draped.on(number, middle, self.base_m)
         across = draped.on(number, middle + np.array([0.004, 0.0]), self.base_m)[0] - centre
@@ -188,100 +189,17 @@ class Button:
         return [creased(points, np.concatenate([faces, cap]), uv, spread)]
 
 
-@dataclass(frozen=True)
-class Collar:
-    """A folded collar: a stand that rises from the neckline and a fall that turns down over it.
+class Trim(Protocol):
+    """Anything that can be put onto a draped cloth."""
 
-    edges: (panel, edge) of the neckline in order from the wearer's left front, around the back of the
-    neck, to the right front; stand_m: height at the back; fall_m: from the fold down; skip_m: it begins
-    and ends so far along the first and the last edge; off_m: air between the fall and the cloth.
-    """
-
-    part: str
-    edges: tuple[tuple[str, str], ...]
-    stand_m: float
-    fall_m: float
-    skip_m: float
-    off_m: float = 0.008
+    @property
+    def part(self) -> str:
+        """Name of its material."""
+        ...
 
     def sheets(self, draped: Draped, *, spacing_m: float) -> list[Sheet]:
-        """The stand, the fold and both sides of the fall in one grid."""
-        seam, outward, over, dense = self._neckline(draped, spacing_m)
-        at = lengths_along(seam)
-        share = np.clip(np.minimum(at, at[-1] - at) / (0.42 * at[-1]), 0, 1)
-        rise = (self.stand_m * (0.18 + 0.82 * share**0.8))[:, None]
-        up = np.array([0.0, 1.0, 0.0])
-        fold = seam + rise * (0.92 * up - 0.10 * outward)
-        low = over + 0.0
-        middle = 0.5 * (fold + low) + 0.004 * outward
-        inner = seam - 0.002 * outward
-        thick = 0.0022
-        rows = np.stack(
-            [
-                inner,
-                0.5 * (inner + fold) - 0.002 * outward,
-                fold - 0.0025 * outward,
-                fold + 0.0025 * up,
-                fold + 0.0045 * outward,
-                middle + thick * outward,
-                low + thick * outward,
-                low - 0.0015 * up,
-                low - thick * outward,
-                fold + 0.001 * outward - 0.004 * up,
-            ]
-        )
-        count, columns = rows.shape[:2]
-        # Left to right along the neckline runs to the viewer's left when seen from in front.
-        faces = strip(count, columns)[:, ::-1]
-        uv = np.stack(
-            [
-                np.tile(at, count),
-                np.repeat(np.arange(count) * 0.012, columns),
-            ],
-            axis=1,
-        )
-        return [creased(rows.reshape(-1, 3), faces, uv * 100, np.tile(dense, (count, 1)))]
-
-    def _neckline(self, draped: Draped, spacing: float) -> tuple[Floats, Floats, Floats, Floats]:
-        """Evenly along the seam: (N, 3) places, outward directions, the fall's edge; (N, J) shares."""
-        places, falls, shares, lean = [], [], [], []
-        for number, (panel, edge) in enumerate(self.edges):
-            index = _number(draped.cloth, panel)
-            line = draped.cloth.flat[draped.cloth.edges[panel, edge]]
-            dense_line = resample(line, 40)
-            # Outlines run counter-clockwise, which is against the way around the neck.
-            dense_line, inward = dense_line[::-1], _inward(dense_line)[::-1]
-            at = lengths_along(dense_line)
-            keep = np.ones(len(at), bool)
-            if number == 0:
-                keep = at >= at[-1] - self.skip_m
-            elif number == len(self.edges) - 1:
-                keep = at <= self.skip_m
-            flat, into = dense_line[keep], inward[keep]
-            seam, dense = draped.on(index, flat, 0.001)
-            reach = max(self.fall_m - self.stand_m, 0.008)
-            fall, _ = draped.on(index, flat + reach * into, self.off_m)
-            normal = draped.on(index, flat, 0.011)[0] - seam
-            places.append(seam)
-            falls.append(fall)
-            shares.append(dense)
-            lean.append(normal / np.linalg.norm(normal, axis=1, keepdims=True))
-        seam, fall = np.concatenate(places), np.concatenate(falls)
-        dense, outward = np.concatenate(shares), np.concatenate(lean)
-        at = lengths_along(seam)
-        wanted = np.linspace(0, at[-1], max(12, round(at[-1] / min(spacing, 0.016))))
-
-        def along(values: Floats) -> Floats:
-            return np.stack(
-                [np.interp(wanted, at, values[:, k]) for k in range(values.shape[1])], axis=1
-            )
-
-        flat_out = along(outward) * np.array([1.0, 0.3, 1.0])
-        flat_out /= np.maximum(np.linalg.norm(flat_out, axis=1, keepdims=True), 1e-9)
-        return along(seam), flat_out, along(fall), along(dense)
-
-
-Trim = Band | Patch | Button | Collar
+        """Its surfaces; spacing_m: side of the cloth's triangles."""
+        ...
 
 
 def merged(sheets: list[Sheet]) -> Sheet:
@@ -296,7 +214,8 @@ def merged(sheets: list[Sheet]) -> Sheet:
     )
 
 
-def _number(cloth: Cloth, panel: str) -> int:
+def panel_number(cloth: Cloth, panel: str) -> int:
+    """The number of a panel by name. Raises ValueError."""
     return [p.name for p in cloth.pattern.panels].index(panel)
 
 
@@ -324,7 +243,7 @@ def _is_smooth(flat: Floats, before: Ints, after: Ints) -> bool:
     return float(one @ other) > 0.9 * float(np.linalg.norm(one) * np.linalg.norm(other))
 
 
-def _inward(line: Floats) -> Floats:
+def inward_of(line: Floats) -> Floats:
     """(N, 2) unit normals of an open line, to its left: into the panel it bounds."""
     along = np.gradient(line, axis=0)
     along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-12)

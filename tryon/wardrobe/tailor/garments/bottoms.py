@@ -17,6 +17,8 @@ from tryon.wardrobe.tailor.trouser_block import LEG_SEAMS, PANELS, Legs, leg_pan
 
 CREPE = Fabric(bend=2.5e-5, friction=0.3)
 TROUSER_WOOL = Fabric(bend=2.5e-5, friction=0.25)
+FORKS = (0.060, 0.165)
+"""How far front and back reach between the legs, as shares of the hip's girth."""
 HIP_BELOW_SEAT_M = 0.045
 """With the legs apart the figure is widest below the seat."""
 
@@ -54,33 +56,8 @@ SKIRT = SkirtRecipe()
 
 def trousers(form: Form, recipe: TrouserRecipe) -> Draft:
     """Straight trousers with a waistband, belt loops and slanted pockets."""
-    m = form.measures
-    top = form.waist_y - recipe.below_waist
-    waist = float(form.girth_at(np.array([top]))[0]) + recipe.waist_ease
-    line = np.array([form.joint(f"{name}_l") for name in ("foot", "calf", "thigh")])
-
-    def apart(y: float) -> float:
-        at = np.interp([y, form.crotch_y], line[:, 1], line[:, 0])
-        return float(at[0] - at[1])
-
-    legs = Legs(
-        top,
-        form.hip_y - HIP_BELOW_SEAT_M,
-        form.crotch_y - recipe.crotch_drop,
-        form.knee_y,
-        recipe.above_floor,
-        waist,
-        m.hip + recipe.hip_ease,
-        m.calf + recipe.knee_ease,
-        recipe.hem,
-        fork_front=0.060 * m.hip,
-        fork_back=0.165 * m.hip,
-        knee_out=apart(form.knee_y),
-        hem_out=apart(recipe.above_floor),
-    )
+    legs = _legs(form, recipe)
     pattern = Pattern(leg_panels(form, legs), LEG_SEAMS, tuple((p, "waist") for p in PANELS))
-    front, back = pattern.panel("front_l"), pattern.panel("back_l")
-    hem_half = front.edge("hem").length + back.edge("hem").length
     return Draft(
         pattern,
         recipe.layer,
@@ -92,33 +69,56 @@ def trousers(form: Form, recipe: TrouserRecipe) -> Draft:
             *_loops(legs, recipe.band),
             *_pockets(legs),
         ),
-        measures=(
-            Measure("waist", _row(legs.waist / 4, top, legs.back_slant), waist),
-            Measure(
-                "hem",
-                tuple(
-                    (p, tuple(e.control[0]), tuple(e.control[-1]))
-                    for p in ("front_l", "back_l")
-                    for e in [pattern.panel(p).edge("hem")]
-                ),
-                hem_half,
+        measures=_trouser_measures(pattern, legs),
+    )
+
+
+def _legs(form: Form, recipe: TrouserRecipe) -> Legs:
+    """The measures of both legs on a form."""
+    m = form.measures
+    top = form.waist_y - recipe.below_waist
+    line = np.array([form.joint(f"{name}_l") for name in ("foot", "calf", "thigh")])
+
+    def apart(y: float) -> float:
+        at = np.interp([y, form.crotch_y], line[:, 1], line[:, 0])
+        return float(at[0] - at[1])
+
+    return Legs(
+        top,
+        form.hip_y - HIP_BELOW_SEAT_M,
+        form.crotch_y - recipe.crotch_drop,
+        form.knee_y,
+        recipe.above_floor,
+        float(form.girth_at(np.array([top]))[0]) + recipe.waist_ease,
+        m.hip + recipe.hip_ease,
+        m.calf + recipe.knee_ease,
+        recipe.hem,
+        fork_front=FORKS[0] * m.hip,
+        fork_back=FORKS[1] * m.hip,
+        knee_out=apart(form.knee_y),
+        hem_out=apart(recipe.above_floor),
+    )
+
+
+def _trouser_measures(pattern: Pattern, legs: Legs) -> tuple[Measure, ...]:
+    hems = [pattern.panel(name).edge("hem") for name in ("front_l", "back_l")]
+    inner = (float(hems[0].control[0][0]) + 0.02, legs.hem_y)
+    fork = (0.0, legs.crotch_y - 0.02)
+    return (
+        Measure("waist", _row(legs.waist / 4, legs.waist_y, legs.back_slant), legs.waist),
+        Measure(
+            "hem",
+            tuple(
+                (name, (float(a[0]), float(a[1])), (float(b[0]), float(b[1])))
+                for name, hem in zip(("front_l", "back_l"), hems, strict=True)
+                for a, b in [(hem.control[0], hem.control[-1])]
             ),
-            Measure(
-                "inside_leg",
-                (
-                    (
-                        "front_l",
-                        (0.0, legs.crotch_y - 0.02),
-                        (float(front.edge("hem").control[0][0]) + 0.02, legs.hem_y),
-                    ),
-                ),
-                float(
-                    np.hypot(
-                        float(front.edge("hem").control[0][0]) + 0.02,
-                        legs.crotch_y - 0.02 - legs.hem_y,
-                    )
-                ),
-            ),
+            sum(hem.length for hem in hems),
+        ),
+        Measure(
+            "inside_leg",
+            (("front_l", fork, inner),),
+            float(np.hypot(inner[0] - fork[0], inner[1] - fork[1])),
         ),
     )
 

@@ -11,7 +11,6 @@ from tryon.wardrobe.tailor.bodice import (
     TORSO_SEAMS,
     Neckline,
     Torso,
-    shoulder_points,
     torso_panels,
 )
 from tryon.wardrobe.tailor.form import Form
@@ -31,7 +30,7 @@ class DressRecipe:
     neck_back: float = 0.045
     shoulder: float = 0.62
     bust_ease: float = 0.12
-    waist_ease: float = 0.040
+    waist_ease: float = 0.042
     above_knee: float = -0.06
     hem: float = 1.75
     front_drop: float = 0.036
@@ -40,73 +39,77 @@ class DressRecipe:
 
 
 DRESS = DressRecipe()
+JOINED = (
+    Seam(("front", "hem"), ("skirt_front", "waist")),
+    Seam(("back", "hem"), ("skirt_back", "waist")),
+)
 
 
 def dress(form: Form, recipe: DressRecipe) -> Draft:
     """Bodice and skirt, sewn at the waist under a narrow belt."""
-    m = form.measures
-    underarm = form.armpit_y - recipe.underarm_drop
-    neck, tip = form.ridge(recipe.neck_width), form.landmark("acromion_l")
-    shoulder = recipe.shoulder * float(np.linalg.norm(tip[:2] - neck[:2]))
-    waist = m.waist + recipe.waist_ease
-    bust_y = float(form.landmark("bust_point_l")[1]) - 0.065
-    torso = Torso(
-        Neckline(recipe.neck_width, recipe.neck_front, recipe.neck_back),
-        shoulder,
-        0.006,
-        underarm,
-        (0.78 * float(tip[0]), 0.87 * float(tip[0])),
-        (
-            (underarm, m.bust + 0.45 * recipe.bust_ease),
-            (bust_y, m.bust + recipe.bust_ease),
-            (form.waist_y + 0.05, waist + 0.03),
-            (form.waist_y, waist),
-        ),
-        ((form.waist_y, 0.004), (underarm, 0.0055), (float(tip[1]), 0.006)),
-        front_share=0.53,
-        front_drop_m=recipe.front_drop,
-    )
-    flare = Flare(
-        form.waist_y, form.waist_y - form.knee_y - recipe.above_knee, waist, recipe.hem, 0.005
-    )
-    joined = (
-        Seam(("front", "hem"), ("skirt_front", "waist")),
-        Seam(("back", "hem"), ("skirt_back", "waist")),
-    )
+    torso = _bodice(form, recipe)
+    waist = torso.profile[-1][1]
+    length = form.waist_y - form.knee_y - recipe.above_knee
+    flare = Flare(form.waist_y, length, waist, recipe.hem, 0.005)
     pattern = Pattern(
         torso_panels(form, torso) + skirt_panels(form, flare),
-        TORSO_SEAMS + SKIRT_SEAMS + joined,
+        TORSO_SEAMS + SKIRT_SEAMS + JOINED,
         held=(("front", "hem"), ("back", "hem")),
     )
-    necks = NECK_EDGES
     holes = tuple((panel, f"armhole_{side}") for panel in ("front", "back") for side in "lr")
-    back = 0.5 * pattern.panel("back").edge("hem").length
-    collar_y = float(shoulder_points(form, torso)[0][1]) - recipe.neck_front
-    facing = ((0.0, 0.0), (0.0004, -0.002), (0.014, -0.002))
     return Draft(
         pattern,
         recipe.layer,
         CREPE,
         trims=(
-            Band("hem", (*necks, *holes), facing),
+            Band("hem", (*NECK_EDGES, *holes), ((0.0, 0.0), (0.0004, -0.002), (0.014, -0.002))),
             Band("hem", (("skirt_front", "hem"), ("skirt_back", "hem"))),
             Band("trim", (("front", "hem"), ("back", "hem")), _belt(0.016)),
             Band("trim", (("skirt_front", "waist"), ("skirt_back", "waist")), _belt(0.012)),
         ),
-        measures=(
-            Measure(
-                "back_waist",
-                (("back", (-back, form.waist_y), (back, form.waist_y)),),
-                2 * back,
+        measures=_measures(form, recipe, pattern, length),
+    )
+
+
+def _bodice(form: Form, recipe: DressRecipe) -> Torso:
+    """The measures of the bodice on a form."""
+    m = form.measures
+    underarm = form.armpit_y - recipe.underarm_drop
+    neck, tip = form.ridge(recipe.neck_width), form.landmark("acromion_l")
+    waist = m.waist + recipe.waist_ease
+    return Torso(
+        Neckline(recipe.neck_width, recipe.neck_front, recipe.neck_back),
+        recipe.shoulder * float(np.linalg.norm(tip[:2] - neck[:2])),
+        0.006,
+        underarm,
+        (0.78 * float(tip[0]), 0.87 * float(tip[0])),
+        (
+            (underarm, m.bust + 0.45 * recipe.bust_ease),
+            (float(form.landmark("bust_point_l")[1]) - 0.065, m.bust + recipe.bust_ease),
+            (form.waist_y + 0.05, waist + 0.03),
+            (form.waist_y, waist),
+        ),
+        ((form.waist_y, 0.004), (underarm, 0.0055), (float(tip[1]), 0.006)),
+        front_share=0.5,
+        front_drop_m=recipe.front_drop,
+    )
+
+
+def _measures(
+    form: Form, recipe: DressRecipe, pattern: Pattern, skirt_length: float
+) -> tuple[Measure, ...]:
+    back = 0.5 * pattern.panel("back").edge("hem").length
+    collar_y = float(pattern.panel("front").edge("neck_l").control[-1][1])
+    waist_y = form.waist_y
+    return (
+        Measure("back_waist", (("back", (-back, waist_y), (back, waist_y)),), 2 * back),
+        Measure(
+            "length",
+            (
+                ("front", (0.0, collar_y), (0.0, waist_y - recipe.front_drop)),
+                ("skirt_front", (0.0, waist_y), (0.0, waist_y - skirt_length)),
             ),
-            Measure(
-                "length",
-                (
-                    ("front", (0.0, collar_y), (0.0, form.waist_y - recipe.front_drop)),
-                    ("skirt_front", (0.0, form.waist_y), (0.0, form.waist_y - flare.length_m)),
-                ),
-                collar_y - form.waist_y + recipe.front_drop + flare.length_m,
-            ),
+            collar_y - waist_y + recipe.front_drop + skirt_length,
         ),
     )
 

@@ -18,11 +18,12 @@ from tryon.wardrobe.tailor.bodice import (
     sleeve_panels,
     torso_panels,
 )
+from tryon.wardrobe.tailor.collar import Collar
 from tryon.wardrobe.tailor.drape import Fabric, Schedule
 from tryon.wardrobe.tailor.form import Form
 from tryon.wardrobe.tailor.make import Draft, Measure
 from tryon.wardrobe.tailor.pattern import Pattern
-from tryon.wardrobe.tailor.trims import Band, Button, Collar, Lift, Patch, Trim, raised
+from tryon.wardrobe.tailor.trims import Band, Button, Lift, Patch, Trim, raised
 
 HEAVY_WOOL = Fabric(bend=1.2e-5, tape=1e-6, friction=0.4)
 CHEST_BELOW_M = 0.085
