@@ -27,18 +27,14 @@ def bench(json_file: Path | None) -> None:
     from rich.table import Table
 
     from tryon.engine import Engine
-    from tryon.qa.bench import SCENES, SIZES_WH, measure
+    from tryon.qa.bench import SCENES, SIZES_WH, measure, sitter
     from tryon.stages.sink import write_text
-    from tryon.stages.source import open_source
-    from tryon.supplies import supply_path
 
     console = Console(stderr=True)
-    with open_source(supply_path("astronaut.png")) as source:
-        portrait = next(iter(source)).rgb
     cases = [(scene, size_wh) for scene in SCENES for size_wh in SIZES_WH]
     with Engine() as engine:
         rows = [
-            measure(engine, scene, portrait, size_wh)
+            measure(engine, scene, sitter(scene), size_wh)
             for scene, size_wh in track(cases, description="Timing", console=console)
         ]
 

@@ -1,4 +1,4 @@
-"""What the whole try-on costs beside its detector alone, measured in one run.
+"""What the whole try-on costs beside its detectors alone, measured in one run.
 
 Wall and CPU time come from alternating blocks of the same frames, so that a machine whose speed
 drifts treats both alike. CPU time is that of the whole process, every thread of it.
@@ -6,6 +6,7 @@ drifts treats both alike. CPU time is that of the whole process, every thread of
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -18,7 +19,13 @@ import numpy as np
 from tryon.core.camera import PinholeCamera
 from tryon.core.frame import Frame, Picture
 from tryon.engine import Engine, Session
-from tryon.stages.detect import FaceDetector
+from tryon.engine.observer import Observer
+from tryon.engine.session import AHEAD
+from tryon.qa.bodies import DISTANCE_M, MODELS, SIZE_WH, BodyTruth
+from tryon.qa.body_poses import STANCES, cam_from_stance, rest_from_stance
+from tryon.stages.detect import BodyDetector, FaceDetector
+from tryon.stages.source import open_source
+from tryon.supplies import supply_path
 
 SIZES_WH = ((640, 480), (1280, 720))
 BLOCK_FRAMES = 45
@@ -28,16 +35,38 @@ FRAME_NS = 1_000_000_000 // 30
 
 @dataclass(frozen=True)
 class Scene:
-    """What is worn in one row of the table."""
+    """What is worn in one row of the table; `bodies`: whether it needs the body's detector too."""
 
     name: str
     wear: tuple[str, ...]
+    bodies: bool = False
 
 
 SCENES = (
     Scene("glasses", ("aurelle-windsor",)),
     Scene("sunglasses, hat, earrings", ("aurelle-soleil", "aurelle-fedora", "aurelle-hoops")),
-)
+    Scene(
+        "full look",
+        ("aurelle-coat", "aurelle-tee", "aurelle-trousers", "aurelle-loafers", "aurelle-fedora",
+         "aurelle-windsor"),
+        bodies=True,
+    ),
+)  # fmt: skip
+
+
+def sitter(scene: Scene) -> Picture:
+    """(H, W, 3) who wears the scene: a real portrait, or for clothes the base body, head to toe."""
+    if not scene.bodies:
+        with open_source(supply_path("astronaut.png")) as source:
+            return next(iter(source)).rgb
+    with BodyTruth() as truth:
+        model, stance = MODELS[0], STANCES[0]
+        figure = truth.body.shaped(model.shape)
+        height_m = float(np.ptp(figure.vertices[:, 1]))
+        motion = cam_from_stance(-20.0, height_m=height_m, distance_m=DISTANCE_M) @ (
+            rest_from_stance(truth.body, figure, stance)
+        )
+        return truth.draw(figure, model, motion, PinholeCamera.default(SIZE_WH), seed=1)
 
 
 @dataclass(frozen=True)
@@ -66,14 +95,18 @@ def measure(engine: Engine, scene: Scene, portrait: Picture, size_wh: tuple[int,
     stages: list[Mapping[str, float]] = []
     alone: list[_Cost] = []
     whole: list[_Cost] = []
-    with FaceDetector(mode="stream") as detector, engine.session(scene.wear) as session:
-        frames = _moving_portrait(portrait, size_wh, clock, count=BLOCK_FRAMES)
-        _run_detector(detector, frames)
-        list(session.run(frames))
-        for _ in range(BLOCKS):
+    observer = Observer(partial(FaceDetector, mode="stream"), partial(BodyDetector, mode="stream"))
+    try:
+        with engine.session(scene.wear) as session:
             frames = _moving_portrait(portrait, size_wh, clock, count=BLOCK_FRAMES)
-            alone.append(_cost(partial(_run_detector, detector, frames)))
-            whole.append(_cost(partial(_run_session, session, frames, stages)))
+            _watch(observer, frames, bodies=scene.bodies)
+            list(session.run(frames))
+            for _ in range(BLOCKS):
+                frames = _moving_portrait(portrait, size_wh, clock, count=BLOCK_FRAMES)
+                alone.append(_cost(partial(_watch, observer, frames, bodies=scene.bodies)))
+                whole.append(_cost(partial(_run_session, session, frames, stages)))
+    finally:
+        observer.close()
     return BenchRow(
         scene=scene.name,
         size_wh=size_wh,
@@ -83,7 +116,7 @@ def measure(engine: Engine, scene: Scene, portrait: Picture, size_wh: tuple[int,
         detector_cpu_ms=round(1000 * median(c.cpu_s for c in alone), 2),
         ratio_fps=round(median(a.wall_s / w.wall_s for a, w in zip(alone, whole, strict=True)), 3),
         ratio_cpu=round(median(w.cpu_s / a.cpu_s for a, w in zip(alone, whole, strict=True)), 3),
-        stages_ms={name: round(median(s[name] for s in stages), 3) for name in stages[0]},
+        stages_ms={name: round(median(s[name] for s in stages), 3) for name in stages[-1]},
     )
 
 
@@ -112,9 +145,14 @@ def _cost(work: Callable[[], object]) -> _Cost:
     return _Cost((perf_counter() - wall) / BLOCK_FRAMES, (process_time() - cpu) / BLOCK_FRAMES)
 
 
-def _run_detector(detector: FaceDetector, frames: Sequence[Frame]) -> None:
-    for frame in frames:
-        detector.detect(frame)
+def _watch(observer: Observer, frames: Sequence[Frame], *, bodies: bool) -> None:
+    """The detectors alone, as far ahead of each other as in a stream."""
+    waiting = deque(observer.watch(frame, bodies=bodies) for frame in frames[:AHEAD])
+    for frame in frames[AHEAD:]:
+        waiting.append(observer.watch(frame, bodies=bodies))
+        waiting.popleft().result()
+    while waiting:
+        waiting.popleft().result()
 
 
 def _run_session(
