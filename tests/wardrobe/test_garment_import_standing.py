@@ -16,10 +16,12 @@ from tryon.wardrobe.alterations.fitted import dress_form
 from tryon.wardrobe.alterations.importer import GarmentWishes, ImportedGarment, import_garment
 from tryon.wardrobe.alterations.repose import carried
 from tryon.wardrobe.alterations.stances import stances
+from tryon.wardrobe.alterations.standing import FRONTS
 from tryon.wardrobe.body_girth import dense_of
 from tryon.wardrobe.catalogue import Catalogue, bundled_folder
 from tryon.wardrobe.garment import Garment
 from tryon.wardrobe.glb_writer import glb_bytes
+from tryon.wardrobe.importer_axes import Direction
 from tryon.wardrobe.importer_cut import moved
 from tryon.wardrobe.item import Category
 from tryon.wardrobe.load_garment import load_garment
@@ -36,12 +38,17 @@ def worn(catalogue: Catalogue, name: str) -> Garment:
 
 
 def as_model(
-    garment: Garment, path: Path, *, stance: str = "", unit_per_m: float = 1.0, turned: bool = False
+    garment: Garment,
+    path: Path,
+    *,
+    stance: str = "",
+    unit_per_m: float = 1.0,
+    front: Direction = "+z",
 ) -> Path:
     """The garment without joints, its arms held as in a stance."""
     chosen = next(each for each in stances() if each.name == stance)
     from_rest = np.linalg.inv(chosen.to_rest)
-    file_from_body = rigid(np.diag([-1.0, 1.0, -1.0]) if turned else None) @ scaling(unit_per_m)
+    file_from_body = rigid(FRONTS[front].T) @ scaling(unit_per_m)
     meshes: list[Mesh] = []
     for part in garment.parts:
         dense = dense_of(part.bones, part.weights, len(from_rest)).astype(np.float64)
@@ -64,29 +71,27 @@ def told(garment: ImportedGarment) -> str:
 
 
 @pytest.mark.parametrize(
-    ("name", "category", "stance", "unit_per_m", "turned"),
+    ("name", "category", "stance", "unit_per_m", "front"),
     [
-        ("aurelle-tee", "tshirt", "arms held out", 100.0, False),
-        ("aurelle-marin", "top", "arms held out", 1.0, True),
-        ("aurelle-marin", "top", "", 1000.0, False),
-        ("aurelle-trousers", "trousers", "", 39.37, False),
-        ("aurelle-dress", "dress", "arms half down", 1.0, False),
-        ("aurelle-loafers", "shoes", "", 1.0, True),
+        ("aurelle-tee", "tshirt", "arms held out", 100.0, "+z"),
+        ("aurelle-marin", "top", "arms held out", 1.0, "-z"),
+        ("aurelle-marin", "top", "", 1000.0, "+x"),
+        ("aurelle-trousers", "trousers", "", 39.37, "-x"),
+        ("aurelle-dress", "dress", "arms half down", 1.0, "+z"),
+        ("aurelle-loafers", "shoes", "", 1.0, "-z"),
     ],
 )
 def test_our_own_garments_come_back_to_where_they_are_worn(  # noqa: PLR0917  # a case's columns
     catalogue: Catalogue, tmp_path: Path, name: str, category: Category, stance: str,
-    unit_per_m: float, turned: bool,
+    unit_per_m: float, front: Direction,
 ) -> None:  # fmt: skip
     garment = worn(catalogue, name)
-    path = as_model(
-        garment, tmp_path / "g.glb", stance=stance, unit_per_m=unit_per_m, turned=turned
-    )
+    path = as_model(garment, tmp_path / "g.glb", stance=stance, unit_per_m=unit_per_m, front=front)
     imported = import_garment(path, category, item_id="g")
     away = away_mm(imported, garment)
     assert np.median(away) < 16
     assert np.percentile(away, 95) < 40
-    assert f"{'-z' if turned else '+z'} is its front" in told(imported)
+    assert f"{front} is its front" in told(imported)
 
 
 def test_nothing_lies_in_the_skin(catalogue: Catalogue, tmp_path: Path) -> None:

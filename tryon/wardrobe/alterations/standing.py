@@ -45,6 +45,13 @@ HEIGHT_M: dict[Category, tuple[float, float, float]] = {
 }  # fmt: skip
 """Least, most and usual height of a garment that fits our body of 1.66 m."""
 BOTTOMS: tuple[Category, ...] = ("trousers", "jeans", "shorts", "skirt")
+FRONTS: dict[Direction, Floats] = {
+    "+z": np.eye(3),
+    "-z": np.diag([-1.0, 1.0, -1.0]),
+    "+x": np.array([[0.0, 0, -1], [0, 1, 0], [1, 0, 0]]),
+    "-x": np.array([[0.0, 0, 1], [0, 1, 0], [-1, 0, 0]]),
+}
+"""Where the front of an upright garment may look → (3, 3) turn that makes it look along z."""
 SLACK = 1.6
 """A unit that is off the usual range by this factor still beats a guess."""
 SAMPLES = 1200
@@ -67,11 +74,20 @@ class StandingWishes:
 
 
 @dataclass(frozen=True, eq=False)
+class _Upright:
+    """The meshes in metres with y up, the (3, 3) turn that did it, and what was assumed for it."""
+
+    meshes: Sequence[Mesh]
+    turn: Floats
+    report: ImportReport
+
+
+@dataclass(frozen=True, eq=False)
 class _Trial:
     cost: float
     body_from_garment: Floats
     stance: Stance
-    turned_round: bool
+    front: Direction
 
 
 def dressed(
@@ -83,15 +99,15 @@ def dressed(
     path: Path,
 ) -> list[BoundPart]:
     """The surfaces on our body at rest, bound by the nearest skin. Raises ImportError3D."""
-    turned, sized = _upright(meshes, category, report, wishes=wishes, path=path)
-    best = _best_trial(turned, category, told_size=sized, told_front=wishes.front is not None)
+    upright, best = _best_upright(meshes, category, report, wishes=wishes, path=path)
     if wishes.front is None:
-        way = "+z" if not best.turned_round else "-z"
-        report.assumed.append(f"with its up as +y, {way} is its front (--front)")
+        report.assumed.append(
+            f"{_named(upright.turn.T @ vector(best.front))} is its front (--front)"
+        )
     if best.stance.name:
         report.found.append(f"it was made for {best.stance.name}; its sleeves were turned to ours")
     report.assumed.append("it is bound to the joints of the skin nearest to it")
-    placed = [moved(mesh, best.body_from_garment) for mesh in turned]
+    placed = [moved(mesh, best.body_from_garment) for mesh in upright.meshes]
     out = []
     for mesh in placed:
         dense = spread(mesh, _weights(mesh, category, best.stance), SMOOTHING)
@@ -99,30 +115,57 @@ def dressed(
     return out
 
 
-def _upright(
+def _best_upright(
     meshes: Sequence[Mesh],
     category: Category,
     report: ImportReport,
     *,
     wishes: StandingWishes,
     path: Path,
-) -> tuple[list[Mesh], bool]:
-    """The meshes in metres with y up, and whether the owner told their size."""
-    points = surface_samples(meshes, SAMPLES)
-    size = np.ptp(points, axis=0)
+) -> tuple[_Upright, _Trial]:
+    """The garment stood up in the way in which it fits best, and where it fits."""
+    size = np.ptp(surface_samples(meshes, SAMPLES), axis=0)
     if not (size > 1e-9).any() or np.median(size) < 1e-9:
         raise ImportError3D(
             f"{path} is flat or a point.", remedy="Export the geometry at its real size."
         )
-    above = vector(wishes.up or _up(size, category, report))
+    ups: list[Direction] = ["+y"] if wishes.up is None else [wishes.up]
+    # What is longer along z lies on its back, or spreads its sleeves along z.
+    if wishes.up is None and category != "shoes" and size[2] > 1.3 * size[1]:
+        ups.append("+z")
+    tried = []
+    for up in ups:
+        upright = _upright(meshes, category, up, wishes=wishes)
+        trial = _best_trial(
+            upright.meshes,
+            category,
+            told_size=wishes.height_mm is not None,
+            told_front=wishes.front is not None,
+        )
+        tried.append((upright, trial))
+    best = min(tried, key=lambda each: each[1].cost)
+    if best[1].cost > CLEARLY * tried[0][1].cost:
+        best = tried[0]
+    report.found += best[0].report.found
+    report.assumed += best[0].report.assumed
+    return best
+
+
+def _upright(
+    meshes: Sequence[Mesh], category: Category, up: Direction, *, wishes: StandingWishes
+) -> _Upright:
+    report = ImportReport()
+    if wishes.up is None:
+        report.assumed.append(f"{up} is up (--up)")
+    above = vector(up)
     ahead = vector(wishes.front) if wishes.front is not None else np.zeros(3)
     if abs(float(ahead @ above)) > 0.5 or not ahead.any():
         ahead = vector("+z") if abs(above[2]) < 0.5 else vector("-y")
     turn = rotation_to_asset(ahead, above)
-    height = float(np.ptp(points @ turn[1]))
+    height = float(np.ptp(surface_samples(meshes, SAMPLES) @ turn[1]))
     factor = _unit(height, category, report, told_mm=wishes.height_mm)
     to_metres = scaling(factor) @ rigid(turn)
-    return [moved(mesh, to_metres) for mesh in meshes], wishes.height_mm is not None
+    return _Upright([moved(mesh, to_metres) for mesh in meshes], turn, report)
 
 
 def _unit(
@@ -144,14 +187,6 @@ def _unit(
     return usual / height
 
 
-def _up(size: Floats, category: Category, report: ImportReport) -> Direction:
-    """+y as glTF has it, or +z when the garment is clearly longer along that."""
-    lies = size[2] > 1.3 * size[1] and category != "shoes"
-    up: Direction = "+z" if lies else "+y"
-    report.assumed.append(f"{up} is up (--up)")
-    return up
-
-
 def _best_trial(
     meshes: Sequence[Mesh], category: Category, *, told_size: bool, told_front: bool
 ) -> _Trial:
@@ -159,24 +194,29 @@ def _best_trial(
     tried = stances() if category not in (*BOTTOMS, "shoes") else stances()[:1]
     trials = []
     for stance in tried:
-        for turned_round in (False,) if told_front else (False, True):
-            turn = rigid(np.diag([-1.0, 1.0, -1.0]) if turned_round else None)
-            start = turn @ np.eye(4)
-            trial = _settled(apply(start, points), category, stance, told_size=told_size)
-            trials.append(_Trial(trial[0], trial[1] @ start, stance, turned_round))
+        fronts: tuple[Direction, ...] = ("+z",) if told_front else tuple(FRONTS)
+        for front in fronts:
+            start = rigid(FRONTS[front])
+            rough = _settled(
+                apply(start, points[::4]), category, stance, told_size=told_size, steps=50
+            )
+            trials.append(_Trial(rough[0], rough[1] @ start, stance, front))
     best = min(trials, key=lambda trial: trial.cost)
-    # glTF looks along +z: only what clearly fits better turned round is turned round.
-    if best.turned_round:
-        plain = min((t for t in trials if not t.turned_round), key=lambda trial: trial.cost)
-        if best.cost > CLEARLY * plain.cost:
-            return plain
-    return best
+    # glTF looks along +z: only what clearly fits better turned is turned.
+    plain = min((t for t in trials if t.front == "+z"), key=lambda trial: trial.cost)
+    if best.cost > CLEARLY * plain.cost:
+        best = plain
+    start = rigid(FRONTS[best.front])
+    cost, place = _settled(
+        apply(start, points), category, best.stance, told_size=told_size, steps=160
+    )
+    return _Trial(cost, place @ start, best.stance, best.front)
 
 
 def _settled(
-    points: Floats, category: Category, stance: Stance, *, told_size: bool
+    points: Floats, category: Category, stance: Stance, *, told_size: bool, steps: int
 ) -> tuple[float, Floats]:
-    """How badly a garment fits at its best place on a stance, and that place."""
+    """How badly a garment fits at its best place on a stance, and that place; after so many tries."""
     form = dress_form()
     keep = stance.parts != Part.HEAD
     if category == "shoes":
@@ -202,7 +242,7 @@ def _settled(
     first = np.vstack([np.zeros(4), np.diag(0.4 * LIMITS)])
     found = minimize(
         cost, np.zeros(4), method="Nelder-Mead",
-        options={"initial_simplex": first, "maxfev": 140, "xatol": 1e-3, "fatol": 1e-5},
+        options={"initial_simplex": first, "maxfev": steps, "xatol": 1e-3, "fatol": 1e-5},
     )  # fmt: skip
     change = np.clip(found.x, -LIMITS, LIMITS) * [0.0 if told_size else 1.0, 1, 1, 1]
     return float(found.fun), _around(points, start, change)
@@ -234,6 +274,11 @@ def _start(points: Floats, category: Category, form: Form) -> Floats:
         points[upper, 2].min() + points[upper, 2].max()
     )
     return shift
+
+
+def _named(direction: Floats) -> str:
+    axis = int(np.argmax(np.abs(direction)))
+    return ("+" if direction[axis] > 0 else "-") + "xyz"[axis]
 
 
 def _weights(mesh: Mesh, category: Category, stance: Stance) -> Floats:
