@@ -29,12 +29,16 @@ class Engine:
             result = engine.photo(rgb, wear=["aurelle-aviator"])
 
     catalogue: what can be worn (default: the bundled items and the user's own); max_faces: how many
-    people are dressed at once. Models load on first use. Raises SuppliesError when they are missing.
+    people are dressed at once; cloth: whether loose clothes swing (else they follow the skin). Models
+    load on first use. Raises SuppliesError when they are missing.
     """
 
-    def __init__(self, *, catalogue: Catalogue | None = None, max_faces: int = 4) -> None:
+    def __init__(
+        self, *, catalogue: Catalogue | None = None, max_faces: int = 4, cloth: bool = True
+    ) -> None:
         self.catalogue = Catalogue.load() if catalogue is None else catalogue
         self._max_faces = max_faces
+        self._cloth = cloth
         self._renderer: Renderer | None = None
         self._head_model: HeadModel | None = None
         self._photos: Session | None = None
@@ -142,4 +146,5 @@ class Engine:
             outfit,
             supersample=supersample,
             fine=mode == "photo",
+            cloth=self._cloth,
         )

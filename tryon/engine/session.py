@@ -54,6 +54,7 @@ class Session:
         *,
         supersample: float,
         fine: bool = False,
+        cloth: bool = True,
     ) -> None:
         self._renderer = renderer
         self._head_model = head_model
@@ -64,6 +65,7 @@ class Session:
         self._body_fitter: BodyFitter | None = None
         self._light = LightTracker()
         self._matte = Matte(fine=fine)
+        self._cloth = cloth
         self.wear(outfit)
 
     def __enter__(self) -> Session:
@@ -84,7 +86,7 @@ class Session:
         if outfit.clothes:
             body = Body.load()
             self._body_fitter = self._body_fitter or BodyFitter(body)
-            self._tailoring = Tailoring(body, outfit.clothes)
+            self._tailoring = Tailoring(body, outfit.clothes, cloth=self._cloth)
 
     def forget(self) -> None:
         """Start anew as if nobody had been seen: after a cut, or for the next photo."""
@@ -156,7 +158,7 @@ class Session:
             laps.lap("fit_body", bodies)
             in_front = self._matte.look(frame, faces, bodies, observed.seen.poses)
             laps.lap("matte")
-            clothes = self._tailoring.draws(bodies, shown_hands=in_front.hands)
+            clothes = self._tailoring.draws(bodies, frame.t_ns, shown_hands=in_front.hands)
         worn_on_heads = self._dresser.draws(faces, frame.camera)
         draws = (*clothes, *worn_on_heads)
         laps.lap("place", draws)

@@ -9,6 +9,7 @@ from tryon.core.camera import PinholeCamera
 from tryon.core.result import PlacedItem
 from tryon.core.scene import Draw
 from tryon.engine.outfit import Clothing
+from tryon.stages.sway import Sway
 from tryon.stages.wear import LookOnBodies, Wearer
 from tryon.wardrobe.body import Body
 
@@ -17,12 +18,16 @@ ANCHORS = {"body": ("neck_01",), "waist": ("spine_01",), "feet": ("foot_l", "foo
 
 
 class Tailoring:
-    """Turns body fits into draws; remembers each person's alterations."""
+    """Turns body fits into draws; remembers each person's alterations, and how their clothes hang.
 
-    def __init__(self, body: Body, clothes: Sequence[Clothing]) -> None:
+    cloth: whether loose cloth swings; else all of it follows the skin.
+    """
+
+    def __init__(self, body: Body, clothes: Sequence[Clothing], *, cloth: bool = True) -> None:
         self._body = body
         self._clothes = tuple(clothes)
         self._look = LookOnBodies(body, [piece.garment for piece in clothes])
+        self._loosen = Sway if cloth else None
         self._wearers: dict[int, Wearer] = {}
 
     def reset(self) -> None:
@@ -30,19 +35,27 @@ class Tailoring:
         self._wearers.clear()
 
     def draws(
-        self, fits: Sequence[BodyFit], *, shown_hands: Set[tuple[int, str]] = frozenset()
+        self,
+        fits: Sequence[BodyFit],
+        t_ns: int,
+        *,
+        shown_hands: Set[tuple[int, str]] = frozenset(),
     ) -> tuple[Draw, ...]:
-        """The bodies that hide, and what they wear.
+        """The bodies that hide, and what they wear at the time of a frame.
 
         shown_hands: (person, side) of hands whose real outline is known, so that no palm needs to hide.
         """
         known = self._wearers
-        self._wearers = {fit.track: known.get(fit.track) or Wearer(self._look) for fit in fits}
+        self._wearers = {
+            fit.track: known.get(fit.track) or Wearer(self._look, self._loosen) for fit in fits
+        }
         return tuple(
             draw
             for fit in fits
             for draw in self._wearers[fit.track].draws(
-                fit, without_palms=[side for track, side in shown_hands if track == fit.track]
+                fit,
+                t_ns,
+                without_palms=[side for track, side in shown_hands if track == fit.track],
             )
         )
 
