@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import struct
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from enum import Enum
 
 import numpy as np
@@ -46,6 +46,8 @@ class Digester:
             for key in sorted(value, key=str):
                 self._feed(hasher, key)
                 self._feed(hasher, value[key])
+        elif isinstance(value, Set):
+            self._feed(hasher, sorted(value, key=str))
         elif isinstance(value, Sequence):
             hasher.update(f"({len(value)}".encode())
             for each in value:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tryon.core.errors import InputError
 from tryon.media.drafts import draft, writing
 from tryon.qa.replay.exact import pack, unpack
+from tryon.qa.replay.layout import write_zip
 from tryon.qa.replay.player import Look, Start
 from tryon.qa.replay.provenance import Provenance, provenance
 from tryon.qa.replay.readings import READINGS, Replay
@@ -25,7 +26,6 @@ from tryon.qa.replay.recording import Recording
 
 HEAD, READINGS_FILE = "golden.json", "readings.exact"
 WHOLE_COPY = "Fetch a whole copy, or make it again with --update."
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 class GoldenHead(BaseModel):
@@ -64,14 +64,9 @@ def write_golden(
         provenance=provenance(),
         readings_sha256=hashlib.sha256(content).hexdigest(),
     )
-    with draft(path) as here, writing(path), zipfile.ZipFile(here, "w") as archive:
-        for name, data in (
-            (HEAD, (head.model_dump_json(by_alias=True, indent=1) + "\n").encode()),
-            (READINGS_FILE, content),
-        ):
-            member = zipfile.ZipInfo(name, _EPOCH)
-            member.external_attr = 0o644 << 16
-            archive.writestr(member, data)
+    text = head.model_dump_json(by_alias=True, indent=1) + "\n"
+    with draft(path) as here, writing(path):
+        write_zip(here, {HEAD: text.encode(), READINGS_FILE: content})
 
 
 def read_golden(path: Path, *, recording: Recording, look: Look) -> Golden:

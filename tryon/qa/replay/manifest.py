@@ -2,14 +2,27 @@
 
 | version | what it brought |
 |---|---|
-| `tryon.recording.1` | video, times, detections, camera, provenance, checksums |
+| `tryon.recording.1` | video, times, detections, camera, configuration, provenance, checksums, consent |
+| `tryon.recording.2` | the seal over the manifest itself; what was worn; truth and traits of made-up films |
+
+A recording is a folder or a zip without folders in it:
+
+| file | content |
+|---|---|
+| `recording.json` | this manifest |
+| `video.*` | the original clip to the byte, or FFV1 in Matroska of a live stream |
+| `times.npy` | (n,) int64 capture times in nanoseconds |
+| `detections.exact` | `Sightings`: what the detectors saw in every frame, exact (see `exact`) |
+| `calibration.*` | OpenCV's calibration that straightens the video, when there is one |
+| `truth.exact` | `Truth` of a made-up film |
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,10 +30,12 @@ from tryon.core.camera import PinholeCamera
 from tryon.core.errors import InputError
 from tryon.qa.replay.provenance import Provenance
 
-SCHEMA: Literal["tryon.recording.1"] = "tryon.recording.1"
+SCHEMA: Literal["tryon.recording.2"] = "tryon.recording.2"
 MANIFEST = "recording.json"
 TIMES = "times.npy"
 DETECTIONS = "detections.exact"
+TRUTH = "truth.exact"
+WHOLE_COPY = "Fetch a whole copy, or record it again."
 
 Count = Annotated[int, Field(ge=0)]
 
@@ -72,10 +87,17 @@ class Configuration(_Part):
     bodies: bool = Field(description="whether bodies were looked for")
 
 
-class Manifest(_Part):
-    """What a recording is."""
+class Worn(_Part):
+    """What was worn in a live session."""
 
-    schema_: Literal["tryon.recording.1"] = Field(alias="schema")
+    wear: tuple[str, ...]
+    variants: Mapping[str, str]
+
+
+class Manifest(_Part):
+    """What a recording is. seal: SHA-256 of this manifest's text with an empty seal."""
+
+    schema_: Literal["tryon.recording.2"] = Field(alias="schema")
     frames: Count
     video: Video
     camera: CameraState
@@ -83,10 +105,19 @@ class Manifest(_Part):
     configuration: Configuration
     provenance: Provenance
     consent: str | None = Field(None, description="who agreed to be recorded, for live sources")
+    worn: Worn | None = None
+    traits: Mapping[str, str] = Field(default_factory=dict, description="of a made-up film")
     files: Mapping[str, FileState]
+    seal: str = ""
 
     def text(self) -> str:
         return self.model_dump_json(by_alias=True, indent=1) + "\n"
+
+    def sealed(self) -> Manifest:
+        """The same with its seal."""
+        plain = self.model_copy(update={"seal": ""})
+        seal = hashlib.sha256(plain.text().encode()).hexdigest()
+        return plain.model_copy(update={"seal": seal})
 
 
 def read_manifest(content: bytes, *, where: str) -> Manifest:
@@ -94,21 +125,35 @@ def read_manifest(content: bytes, *, where: str) -> Manifest:
     try:
         fields = json.loads(content)
     except ValueError as error:
-        raise InputError(
-            f"{where} is not JSON: {error}.", remedy="Fetch a whole copy of the recording."
-        ) from error
+        raise InputError(f"{where} is not JSON: {error}.", remedy=WHOLE_COPY) from error
     schema = fields.get("schema") if isinstance(fields, dict) else None
-    if schema != SCHEMA:
+    if schema not in (SCHEMA, *_UPGRADES):
         raise InputError(
-            f"{where} has the schema {schema!r}; this tryon reads {SCHEMA}.",
+            f"{where} has the schema {schema!r}; this tryon reads {SCHEMA} and older.",
             remedy="Update tryon, or record again.",
         )
+    is_sealed = schema == SCHEMA
+    while schema != SCHEMA:
+        fields = _UPGRADES[schema](fields)
+        schema = fields["schema"]
     try:
-        return Manifest.model_validate(fields)
+        manifest = Manifest.model_validate(fields)
     except ValidationError as error:
         first = error.errors()[0]
         field = ".".join(str(step) for step in first["loc"]) or "the file"
         raise InputError(
             f"{where}: {field}: {first['msg'].lower()}, found {first['input']!r:.60}.",
-            remedy="The file was edited; fetch a whole copy of the recording.",
+            remedy=WHOLE_COPY,
         ) from error
+    if is_sealed and manifest.sealed().seal != manifest.seal:
+        raise InputError(f"{where} was edited: its seal is broken.", remedy=WHOLE_COPY)
+    return manifest
+
+
+def _second(fields: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 had no seal, and knew of neither clothes nor truth."""
+    return {**fields, "schema": "tryon.recording.2"}
+
+
+_UPGRADES = {"tryon.recording.1": _second}
+"""Version → what makes the next one of it."""

@@ -9,10 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon.core.body_fit import BodyFit
+from tryon.core.body_fit import BODY_JOINTS, BodyFit
 from tryon.core.camera import PinholeCamera
 from tryon.core.fits import FaceFit
-from tryon.core.frame import Frame, Picture
+from tryon.core.frame import Frame
 from tryon.core.landmarks import Detections, FaceMark
 from tryon.core.result import TryonResult
 from tryon.core.scene import Draw, Layer, Lighting, Role
@@ -21,7 +21,7 @@ from tryon.core.transforms import align
 from tryon.qa.replay.digest import Digester
 
 STAGES = (
-    "detect", "fit", "smooth", "fit_body", "place", "matte", "light", "render", "composite",
+    "detect", "fit", "smooth", "fit_body", "matte", "place", "light", "render", "under", "composite",
 )  # fmt: skip
 """In the order in which a change travels: the first that differs is where it began."""
 SHOULDERS = (11, 12)
@@ -41,24 +41,31 @@ class Spot:
 @dataclass(frozen=True, eq=False)
 class Head:
     """One face in one frame: (2,) raw pixel between the eyes, age_s of a held dropout, (4, 4)
-    `cam_from_head` as fitted and as smoothed; opacity as drawn."""
+    `cam_from_head` as fitted and as smoothed; anchors: name → (3,) in `cam`, smoothed; opacity as
+    drawn."""
 
     track: int
     raw_px: Floats
     age_s: float
     fitted: Floats
     smoothed: Floats
+    anchors: Mapping[str, Floats]
     opacity: float
 
 
 @dataclass(frozen=True, eq=False)
 class Trunk:
-    """One body in one frame: (2,) raw pixel between the shoulders, (J, 3) joints in `cam`, metres."""
+    """One body in one frame: (2,) raw pixel between the shoulders, (J, 3) joints in `cam`, metres,
+    in the order of `BODY_JOINTS`."""
 
     track: int
     raw_px: Floats
     age_s: float
     joints: Floats
+
+    @property
+    def joint_names(self) -> tuple[str, ...]:
+        return BODY_JOINTS
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,6 +146,10 @@ class Reader:
         assert isinstance(light, Lighting)
         assert layer is None or isinstance(layer, Layer)
         changed = (result.image != frame.rgb).any(-1)
+        # What garments leave in view of one's own clothes may be painted over before they are drawn.
+        under = told.get("under", frame.rgb)
+        assert isinstance(under, np.ndarray)
+        spilled = _spilled((result.image != under).any(-1), layer)
         return FrameReading(
             index=frame.index,
             t_ns=frame.t_ns,
@@ -147,13 +158,13 @@ class Reader:
             trunks=_trunks(seen, _bodies(told.get("fit_body", ()))),
             spots=_spots(draws, frame.camera),
             coverage={
-                name: _cutout(mask, mask > 0)
+                name: part
                 for name, mask in result.layers.items()
-                if bool(mask.any())
+                if (part := cutout(mask, mask > 0)) is not None
             },
             ambient=light.ambient,
-            spilled=_spilled(changed, layer),
-            picture=_cutout(result.image, changed) if picture and bool(changed.any()) else None,
+            spilled=spilled,
+            picture=cutout(result.image, changed) if picture else None,
             stages_ms=dict(result.stages_ms),
         )
 
@@ -179,6 +190,7 @@ def _heads(
             raw[fit.track].age_s,
             fit.cam_from_head,
             smooth.cam_from_head,
+            {name: smooth.anchor_in_cam(name) for name in smooth.anchors_in_head},
             smooth.opacity,
         )
         for fit, smooth in zip(fitted, smoothed, strict=True)
@@ -233,10 +245,17 @@ def _spilled(changed: NDArray[np.bool_], layer: Layer | None) -> int:
     return int((changed & outside).sum())
 
 
-def _cutout(pixels: Picture, kept: NDArray[np.bool_]) -> Cutout:
-    """The smallest rectangle that holds every pixel of `kept`."""
+def cutout(
+    pixels: NDArray[np.uint8], kept: NDArray[np.bool_], *, corner_xy: tuple[int, int] = (0, 0)
+) -> Cutout | None:
+    """The smallest rectangle that holds every pixel of `kept`, None when there is none.
+
+    pixels: (h, w) grey or (h, w, 3) RGB, whose top left is the picture's `corner_xy`.
+    """
+    if not kept.any():
+        return None
     rows, columns = np.flatnonzero(kept.any(1)), np.flatnonzero(kept.any(0))
     part = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     coded, png = cv2.imencode(".png", part[..., ::-1] if part.ndim == 3 else part)
     assert coded
-    return Cutout((int(columns[0]), int(rows[0])), png)
+    return Cutout((int(columns[0]) + corner_xy[0], int(rows[0]) + corner_xy[1]), png)

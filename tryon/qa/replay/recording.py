@@ -19,12 +19,20 @@ from tryon.core.errors import InputError
 from tryon.core.frame import Frame
 from tryon.core.landmarks import Detections, FaceLandmarks, PersonMask, PoseLandmarks
 from tryon.qa.replay.exact import unpack
-from tryon.qa.replay.manifest import DETECTIONS, MANIFEST, TIMES, Manifest, read_manifest
+from tryon.qa.replay.manifest import (
+    DETECTIONS,
+    MANIFEST,
+    TIMES,
+    TRUTH,
+    WHOLE_COPY,
+    Manifest,
+    read_manifest,
+)
+from tryon.qa.synth.truth import TRUTHS, Truth
 from tryon.stages.source import open_source
 
 SEEN = (Detections, FaceLandmarks, PersonMask, PoseLandmarks)
 """The classes that stand in a file of detections."""
-WHOLE_COPY = "Fetch a whole copy, or record it again."
 
 
 @dataclass(frozen=True)
@@ -79,6 +87,16 @@ class Recording:
                 remedy=WHOLE_COPY,
             )
         return seen
+
+    def truth(self) -> Truth | None:
+        """What is exactly known of a made-up film, None for any other."""
+        if TRUTH not in self.manifest.files:
+            return None
+        content = (self.folder / TRUTH).read_bytes()
+        truth = unpack(content, Truth, known=TRUTHS, where=f"{self.path}: {TRUTH}")
+        if len(truth.frames) != self.manifest.frames:
+            raise InputError(f"{self.path}: {TRUTH} has another length.", remedy=WHOLE_COPY)
+        return truth
 
     def frames(self) -> Iterator[Frame]:
         """Every frame, decoded, at its capture time and with its camera."""

@@ -1,0 +1,1 @@
+"""Films of the base body in scripted motion, camera, light and colouring, with exact truth."""
