@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon.core.mesh import Mesh
+from tryon.core.mesh import Material, Mesh
 from tryon.stages.place.placement import Placement
 
 TEXTURES = ("base_color_texture", "normal_texture", "roughness_metal_texture")
@@ -49,11 +49,15 @@ def _by_material(group: Sequence[Placement]) -> list[list[Placement]]:
 def _alike(a: Mesh, b: Mesh) -> bool:
     if any(getattr(a.material, t) is not getattr(b.material, t) for t in TEXTURES):
         return False
-    bare = {name: None for name in TEXTURES}
-    same = replace(a.material, **bare) == replace(b.material, **bare)
-    return same and all(
+    return _bare(a.material) == _bare(b.material) and all(
         (getattr(a, name) is None) == (getattr(b, name) is None)
         for name in ("uv", "color", "occlusion")
+    )
+
+
+def _bare(material: Material) -> Material:
+    return replace(
+        material, base_color_texture=None, normal_texture=None, roughness_metal_texture=None
     )
 
 
