@@ -10,7 +10,7 @@ from tryon.core.frame import Frame, Picture
 from tryon.core.result import TryonResult
 from tryon.engine.observer import Observer, Watcher
 from tryon.engine.outfit import Accessory, Clothing, Outfit
-from tryon.engine.session import Session
+from tryon.engine.session import Session, Under
 from tryon.stages.detect import BodyDetector, DetectorMode, FaceDetector
 from tryon.stages.render import Renderer
 from tryon.wardrobe.catalogue import Catalogue, parse_wear
@@ -86,12 +86,14 @@ class Engine:
         variants: Mapping[str, str] | None = None,
         camera: PinholeCamera | None = None,
         layers: bool = False,
+        under: Under = "erase",
     ) -> TryonResult:
         """Dress everybody in one picture.
 
         picture: (H, W, 3) uint8 sRGB RGB, or a frame from a source; camera: its lens, else the
-        stated default; layers: also give each item's visible coverage. With nobody in the picture
-        the image comes back unchanged and `people` is empty.
+        stated default; layers: also give each item's visible coverage; under: what
+        becomes of people's own clothes where virtual ones leave them in view. With nobody in the
+        picture the image comes back unchanged and `people` is empty.
         """
         outfit = self.outfit(wear, variants=variants)
         if isinstance(picture, Frame):
@@ -103,6 +105,7 @@ class Engine:
             self._photos = self._open("photo", Outfit(), PHOTO_SUPERSAMPLE)
         self._photos.forget()
         self._photos.wear(outfit)
+        self._photos.under = under
         return self._photos.step(frame, layers=layers)
 
     def session(
@@ -111,14 +114,18 @@ class Engine:
         *,
         variants: Mapping[str, str] | None = None,
         observer: Watcher | None = None,
+        under: Under = "keep",
     ) -> Session:
         """Open a stream: people keep their ids, motion is smoothed, gaps are bridged.
 
-        observer: who says what is seen in the frames, in place of the detectors (a recording).
+        observer: who says what is seen in the frames, in place of the detectors (a recording);
+        under: as for photos, but erasing is slower, and it shows when it errs from frame to frame.
         Each stream needs a session of its own; close it when the stream ends, before the engine.
         """
         outfit = self.outfit(wear, variants=variants)
-        return self._open("stream", outfit, STREAM_SUPERSAMPLE, observer=observer)
+        session = self._open("stream", outfit, STREAM_SUPERSAMPLE, observer=observer)
+        session.under = under
+        return session
 
     def observer(self, mode: DetectorMode = "stream") -> Observer:
         """The detectors of one stream, for who wants what they see without dressing anybody."""

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from functools import cached_property
 from time import perf_counter
 from types import TracebackType
+from typing import Literal
 
 from tryon.core.body_fit import BodyFit
 from tryon.core.fits import FaceFit
-from tryon.core.frame import Frame
+from tryon.core.frame import Frame, Picture
+from tryon.core.landmarks import PoseLandmarks
+from tryon.core.mesh import Mesh
 from tryon.core.result import Person, TryonResult
-from tryon.core.scene import Draw
+from tryon.core.scene import Draw, Layer, Lighting
 from tryon.engine.coverage import Mask, by_item, item_boxes, union
 from tryon.engine.dresser import Dresser
 from tryon.engine.observer import Observation, Watcher
@@ -29,6 +34,10 @@ from tryon.stages.wear import as_silhouette
 from tryon.wardrobe.body import Body
 from tryon.wardrobe.head import HeadModel
 
+Under = Literal["keep", "erase"]
+"""What becomes of the clothes that people really wear where virtual ones leave them in view."""
+SKULL_SHARE = 0.9
+"""What of the head moves less with the skull than this is neck."""
 BODY_LAYER = "body"
 """Name of the layer that holds the outline of the fitted, dressed body."""
 AHEAD = 2
@@ -42,7 +51,8 @@ class Session:
     """People in one stream, dressed frame by frame. Close it, or use it as a context manager.
 
     A result is always drawn on the very frame that it was computed from. `step` is one frame in, one
-    result out; `run` looks for people in the next frames while this one is drawn.
+    result out; `run` looks for people in the next frames while this one is drawn. `under` may be
+    changed between frames.
     """
 
     def __init__(
@@ -66,6 +76,7 @@ class Session:
         self._light = LightTracker()
         self._matte = Matte(fine=fine)
         self._cloth = cloth
+        self.under: Under = "keep"
         self.wear(outfit)
 
     def __enter__(self) -> Session:
@@ -157,16 +168,24 @@ class Session:
             bodies = self._body_fitter.fit(observed.seen.poses, faces, frame.camera, frame.t_ns)
             laps.lap("fit_body", bodies)
             in_front = self._matte.look(frame, faces, bodies, observed.seen.poses)
-            laps.lap("matte")
+            laps.lap("matte", in_front)
             clothes = self._tailoring.draws(bodies, frame.t_ns, shown_hands=in_front.hands)
         worn_on_heads = self._dresser.draws(faces, frame.camera)
+        if clothes:
+            worn_on_heads = tuple(map(self._without_bust, worn_on_heads))
         draws = (*clothes, *worn_on_heads)
         laps.lap("place", draws)
         light = self._light.estimate(frame, faces)
         laps.lap("light", light)
         layer = self._renderer.draw(frame.camera, draws, light, supersample=self._supersample)
         laps.lap("render", layer)
-        image = frame.rgb if layer is None else composite(frame.rgb, in_front.veiled(layer))
+        plate = frame.rgb
+        if layer is not None:
+            layer = in_front.veiled(layer)
+            worn = _Worn(bodies, observed.seen.poses, clothes, in_front)
+            plate = self._bared(frame, layer, worn=worn, light=light)
+            laps.lap("under", plate)
+        image = frame.rgb if layer is None else composite(plate, layer)
         laps.lap("composite", image)
         wanted = (layers or measure) and layer is not None
         masks = self._renderer.coverage(frame.camera, draws) if wanted else {}
@@ -191,12 +210,59 @@ class Session:
             stages_ms=timings,
         )
 
+    def _without_bust(self, draw: Draw) -> Draw:
+        """The body has a neck and shoulders of its own; those of the head would cut into collars."""
+        if draw.mesh is not self._head_model.mesh:
+            return draw
+        return replace(draw, mesh=self._bustless)
+
+    @cached_property
+    def _bustless(self) -> Mesh:
+        model = self._head_model
+        skull = model.head_share[model.mesh.faces].min(1) > SKULL_SHARE
+        return replace(model.mesh, faces=model.mesh.faces[skull])
+
+    def _bared(
+        self,
+        frame: Frame,
+        layer: Layer,
+        *,
+        worn: _Worn,
+        light: Lighting,
+    ) -> Picture:
+        """The frame without what sticks out from under the garments of this veiled layer."""
+        if self._tailoring is None or self.under == "keep" or not worn.clothes:
+            return frame.rgb
+        skin = self._tailoring.skin(worn.clothes, worn.in_front.tones, light)
+        bare = self._renderer.draw(frame.camera, skin, light, supersample=self._supersample)
+        old = self._matte.old_clothes(
+            frame,
+            worn.bodies,
+            worn.poses,
+            layer,
+            worn.in_front,
+            bare=bare,
+            dressed=self._tailoring.dressed,
+        )
+        plate = old.taken_out(frame.rgb)
+        return plate if bare is None else composite(plate, old.bared(bare))
+
     def _outline(self, frame: Frame, clothes: Sequence[Draw]) -> dict[str, Mask]:
         """The silhouette of the fitted, dressed bodies, if any are worn on."""
         if not clothes:
             return {}
         masks = self._renderer.coverage(frame.camera, as_silhouette(clothes, BODY_LAYER))
         return {BODY_LAYER: union(masks, frame.size_wh)}
+
+
+@dataclass(frozen=True)
+class _Worn:
+    """Clothed people of one frame."""
+
+    bodies: Sequence[BodyFit]
+    poses: Sequence[PoseLandmarks]
+    clothes: Sequence[Draw]
+    in_front: InFront
 
 
 class _Laps:

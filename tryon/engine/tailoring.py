@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
+
+import numpy as np
 
 from tryon.core.body_fit import BodyFit
 from tryon.core.camera import PinholeCamera
+from tryon.core.mesh import Material, Mesh
 from tryon.core.result import PlacedItem
-from tryon.core.scene import Draw
+from tryon.core.scene import Draw, Lighting, Role
 from tryon.engine.outfit import Clothing
+from tryon.stages.matte import Dressed
 from tryon.stages.sway import Sway
 from tryon.stages.wear import LookOnBodies, Wearer
 from tryon.wardrobe.body import Body
 
 ANCHORS = {"body": ("neck_01",), "waist": ("spine_01",), "feet": ("foot_l", "foot_r")}
 """Anchor name → joints whose middle it is."""
+DRESSES_UPPER = frozenset({"tshirt", "top", "shirt", "knitwear", "dress", "gown"})
+DRESSES_LOWER = frozenset({"trousers", "jeans", "shorts", "skirt", "dress", "gown"})
+"""Categories under which nothing else is meant to be seen of what somebody wears there. Jackets and
+coats are worn over one's own."""
+SKIN = "skin"
+TONE_STEP = 4
+"""Tones are told apart in steps of so many codes, so that meshes are not made anew every frame."""
 
 
 class Tailoring:
@@ -30,9 +42,14 @@ class Tailoring:
         self._loosen = Sway if cloth else None
         self._wearers: dict[int, Wearer] = {}
 
+        self._skins: dict[tuple[int, tuple[float, ...]], Mesh] = {}
+        worn = {piece.worn.item.category for piece in clothes}
+        self.dressed = Dressed(bool(worn & DRESSES_UPPER), bool(worn & DRESSES_LOWER))
+
     def reset(self) -> None:
         """Forget everybody."""
         self._wearers.clear()
+        self._skins.clear()
 
     def draws(
         self,
@@ -58,6 +75,31 @@ class Tailoring:
                 without_palms=[side for track, side in shown_hands if track == fit.track],
             )
         )
+
+    def skin(
+        self,
+        clothes: Sequence[Draw],
+        tones: Mapping[int, tuple[int, int, int]],
+        light: Lighting,
+    ) -> tuple[Draw, ...]:
+        """The bare parts of these bodies, visible, in each person's own sRGB tone under this light."""
+        facing = np.maximum(light.ambient[0] + light.ambient[3], 0.05)
+        draws = []
+        for draw in clothes:
+            if draw.role is not Role.CATCHER or draw.person not in tones:
+                continue
+            steps = np.round(np.array(tones[draw.person]) / TONE_STEP) * TONE_STEP / 255
+            albedo = np.clip(steps**2.2 / facing, 0, 1)
+            red, green, blue = (float(value) for value in np.round(albedo, 2))
+            color = (red, green, blue, 1.0)
+            mesh = self._skins.get((id(draw.mesh), color))
+            if mesh is None:
+                material = Material(SKIN, color, roughness=0.6, reflectance=0.028)
+                # The garments' layer brings the contact shadow.
+                mesh = replace(draw.mesh, material=material, occlusion=None)
+                self._skins[id(draw.mesh), color] = mesh
+            draws.append(replace(draw, mesh=mesh, role=Role.VISIBLE, owner=SKIN))
+        return tuple(draws)
 
     def placed(
         self,

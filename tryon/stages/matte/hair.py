@@ -31,6 +31,8 @@ MOST_ALIKE = 0.75
 LEAST_KEPT = 0.5
 SURE_HAIR = 0.7
 ROUNDS = 4
+LEAST_FALL_M2 = 0.0007
+"""Hair that falls past a cheek shows at least this area there."""
 COLLAR_M = 0.12
 """Clothes are less likely the nearer to the chin; so far below it they are as likely as hair."""
 LEAST_CLOTHES = 0.15
@@ -127,8 +129,12 @@ def sample_colours(
 
 def skin_colours(rgb: Picture, head: HeadInPicture) -> Colours | None:
     """Colours of cheeks, nose and mouth, or None when they are too small."""
-    lower = head.face & (head.up_m < -0.008) & (head.up_m > head.chin_m * 0.8)
-    return Colours.of(cells_of(rgb), lower)
+    return Colours.of(cells_of(rgb), lower_face(head))
+
+
+def lower_face(head: HeadInPicture) -> NDArray[np.bool_]:
+    """(h, w) bool: cheeks, nose and mouth."""
+    return np.asarray(head.face & (head.up_m < -0.008) & (head.up_m > head.chin_m * 0.8))
 
 
 def hair_seeds(head: HeadInPicture, person: Share) -> NDArray[np.bool_]:
@@ -159,11 +165,27 @@ def find_hair(rgb: Picture, head: HeadInPicture, person: Share, colours: HairCol
     if colours.clothes is not None and colours.hair.overlap(colours.clothes) > MOST_ALIKE:
         return np.zeros(person.shape, np.float32)
     likely = _likely(cells_of(rgb), head, person, colours)
-    seeds = hair_seeds(head, person) | (likely > SURE_HAIR) & (head.up_m > head.chin_m)
+    seeds = hair_seeds(head, person) | (likely > SURE_HAIR) & (head.up_m > 0.4 * head.chin_m)
     grown = grown_from(seeds, likely > LEAST_KEPT)
+    grown *= _hanging(head, likely)
     reach = max(round(EDGE_M * head.px_per_m), 2)
     soft = cv2.ximgproc.guidedFilter(rgb, likely * grown, reach, EDGE_EPSILON)
     return np.asarray(np.clip((soft - 0.25) / 0.5, 0, 1), np.float32)
+
+
+def _hanging(head: HeadInPicture, likely: Share) -> NDArray[np.float32]:
+    """(h, w) 0 below the chin on a side of the face where no hair falls past the cheek, else 1.
+
+    Short hair has no business on the chest, however dark the collar.
+    """
+    cheek = (head.up_m < 0.3 * head.chin_m) & (head.up_m > head.chin_m) & ~head.face
+    allowed = np.ones(likely.shape, np.float32)
+    for side in (-1, 1):
+        beside = cheek & (side * head.right_m > 0.02) & (side * head.right_m < 0.15)
+        area_m2 = float((likely[beside] > SURE_HAIR).sum()) / head.px_per_m**2
+        if area_m2 < LEAST_FALL_M2:
+            allowed[(side * head.right_m > 0) & (head.up_m < head.chin_m)] = 0
+    return allowed
 
 
 def _likely(

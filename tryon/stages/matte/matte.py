@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import cv2
 import numpy as np
@@ -16,18 +16,24 @@ from tryon.core.landmarks import PoseLandmarks
 from tryon.core.scene import Layer
 from tryon.stages.matte.clothes import lower_colours, upper_colours
 from tryon.stages.matte.colours import Colours, Share
+from tryon.stages.matte.erase import OldClothes, OldPart, over_everybody, skin_tone
 from tryon.stages.matte.hair import (
     HairColours,
     HeadInPicture,
     find_hair,
+    lower_face,
     sample_colours,
     skin_colours,
 )
 from tryon.stages.matte.hands import SIDES, HandInPicture, find_hand
+from tryon.stages.matte.old_clothes import Dressed, Looks, find_old_clothes
 from tryon.stages.matte.window import Window
+from tryon.stages.matte.worn_zones import BodyInPicture
 
 HEAD_PX = {True: 64.0, False: 36.0}
 """Pixels for 15 cm of a head or hand where one looks, for photos and for streams."""
+BODY_PX = {True: 1200.0, False: 360.0}
+"""Pixels for the longer side of a body."""
 COLOUR_PERIOD_S = 0.5
 """Colours of hair and clothes are sampled anew so often; light does not change faster."""
 COLOUR_SHARE = 0.35
@@ -44,6 +50,7 @@ class _Known:
     t_ns: int
     hair: HairColours | None
     skin: Colours | None
+    tone: tuple[int, int, int] | None
     clothes: tuple[Colours, ...]
     share: Share | None
 
@@ -52,11 +59,13 @@ class _Known:
 class InFront:
     """What of one frame must stay in front of garments.
 
-    parts: window and (h, w) share of each, hands: (person, side "l" or "r") of the hands among them.
+    parts: window and (h, w) share of each; hands: (person, side "l" or "r") of the hands among them;
+    tones: sRGB colour of each person's skin in this light.
     """
 
     parts: tuple[tuple[Window, Share], ...] = ()
     hands: frozenset[tuple[int, str]] = frozenset()
+    tones: Mapping[int, tuple[int, int, int]] = field(default_factory=dict)
 
     def veiled(self, layer: Layer) -> Layer:
         """The layer without what lies behind."""
@@ -95,7 +104,7 @@ class Matte:
     """
 
     def __init__(self, *, fine: bool) -> None:
-        self._head_px = HEAD_PX[fine]
+        self._head_px, self._body_px = HEAD_PX[fine], BODY_PX[fine]
         self._known: dict[int, _Known] = {}
 
     def reset(self) -> None:
@@ -129,7 +138,58 @@ class Matte:
                 parts.append((hand.window, _clear_of_face(hand, head)))
                 hands.add((face.track, side))
         self._known = known
-        return InFront(tuple(parts), frozenset(hands))
+        tones = {track: person.tone for track, person in known.items() if person.tone is not None}
+        return InFront(tuple(parts), frozenset(hands), tones)
+
+    def old_clothes(
+        self,
+        frame: Frame,
+        bodies: Sequence[BodyFit],
+        poses: Sequence[PoseLandmarks],
+        layer: Layer,
+        in_front: InFront,
+        *,
+        bare: Layer | None,
+        dressed: Dressed,
+    ) -> OldClothes:
+        """What these people really wear where the veiled layer of garments leaves it in view.
+
+        bare: a layer of the bare skin of their fitted bodies. Call `look` for the same frame first.
+        """
+        pose_of = {pose.track: pose for pose in poses}
+        parts = []
+        for body in bodies:
+            pose, person = pose_of.get(body.track), self._known.get(body.track)
+            if pose is None or pose.mask is None or pose.age_s or person is None:
+                continue
+            zones = BodyInPicture.of(body, frame.camera, body_px=self._body_px)
+            if zones is None:
+                continue
+            window = zones.window
+            masks = [(o, window.person(o.mask)) for o in poses if o.mask is not None]
+            others = over_everybody(window, [mask for o, mask in masks if o is not pose])
+            alone = np.minimum(window.person(pose.mask), 1 - others)
+            looks = Looks(
+                window.shrunk(frame.rgb),
+                alone,
+                garments=_seen_in(window, layer),
+                bare=_seen_in(window, bare),
+                kept=_shared_in(window, in_front),
+                skin=person.skin,
+                hair=person.hair.hair if person.hair is not None else None,
+            )
+            old, painted = find_old_clothes(looks, zones, dressed=dressed)
+            parts.append(
+                OldPart.of(
+                    window,
+                    old,
+                    painted=painted,
+                    person=alone,
+                    anybody=np.maximum(alone, others),
+                    covered=looks.garments > 0.5,
+                )
+            )
+        return OldClothes(tuple(parts))
 
     def _person(
         self, frame: Frame, head: HeadInPicture, pose: PoseLandmarks, before: _Known | None
@@ -144,6 +204,7 @@ class Matte:
                 frame.t_ns,
                 hair,
                 skin_colours(rgb, head),
+                skin_tone(rgb, lower_face(head)),
                 tuple(c for c in (upper, lower) if c is not None),
                 before.share if before is not None else None,
             )
@@ -175,6 +236,32 @@ class Matte:
             for side in SIDES
         }
         return {side: hand for side, hand in found.items() if hand is not None}
+
+
+def _seen_in(window: Window, layer: Layer | None) -> Share:
+    """(h, w) of a window: coverage of a layer."""
+    if layer is None:
+        return np.zeros(window.small_wh[::-1], np.float32)
+    (x, y), (h, w) = layer.corner_xy, layer.rgba.shape[:2]
+    (left, top), (width, height) = window.corner_xy, window.size_wh
+    whole = np.zeros((height, width), np.uint8)
+    x0, y0 = max(left, x), max(top, y)
+    x1, y1 = min(left + width, x + w), min(top + height, y + h)
+    if x1 > x0 and y1 > y0:
+        whole[y0 - top : y1 - top, x0 - left : x1 - left] = layer.rgba[
+            y0 - y : y1 - y, x0 - x : x1 - x, 3
+        ]
+    small = cv2.resize(whole, window.small_wh, interpolation=cv2.INTER_AREA)
+    return np.asarray(small * np.float32(1 / 255), np.float32)
+
+
+def _shared_in(window: Window, in_front: InFront) -> Share:
+    """(h, w) of a window: what is in front."""
+    w, h = window.size_wh
+    share = in_front.share(window.corner_xy, (h, w))
+    if share is None:
+        return np.zeros(window.small_wh[::-1], np.float32)
+    return np.asarray(cv2.resize(share, window.small_wh, interpolation=cv2.INTER_AREA), np.float32)
 
 
 def _mixed(before: _Known, seen: _Known) -> _Known:
