@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from tryon.wardrobe.fabrics.prints import Print
+
+LEAST_PRINT_CM, MOST_PRINT_CM = 1, 300
 
 Command = Callable[..., Any]
 
@@ -46,6 +52,47 @@ def wear_options(command: Command) -> Command:
         metavar="ID[,ID…]",
         callback=_ids,
         help="Items or a look to wear; `tryon catalogue` lists them, `--looks` the looks.",
+    )(command)
+
+
+def _prints(
+    _context: click.Context, parameter: click.Parameter, values: Sequence[str]
+) -> dict[str, Print]:
+    """`ID=FILE` or `ID=FILE@CM` words as a mapping."""
+    from tryon.wardrobe.fabrics.prints import Print
+
+    prints = {}
+    for value in values:
+        item, _, rest = value.partition("=")
+        file, _, width = rest.rpartition("@")
+        try:
+            width_cm = float(width.removesuffix("cm"))
+        except ValueError:
+            file, width_cm = rest, Print.width_cm
+        if not (item and file):
+            raise click.BadParameter(
+                f"{value!r} is not ID=FILE or ID=FILE@CM, for example aurelle-tee=roses.png@25.",
+                param=parameter,
+            )
+        if not LEAST_PRINT_CM <= width_cm <= MOST_PRINT_CM:
+            raise click.BadParameter(
+                f"{value!r} asks for a print that is {width_cm:g} cm wide; "
+                f"it may be {LEAST_PRINT_CM} to {MOST_PRINT_CM} cm.",
+                param=parameter,
+            )
+        prints[item] = Print(Path(file), width_cm)
+    return prints
+
+
+def print_option(command: Command) -> Command:
+    """`--print` as a mapping of item id to `Print`."""
+    return click.option(
+        "--print",
+        "prints",
+        multiple=True,
+        metavar="ID=FILE[@CM]",
+        callback=_prints,
+        help="Print a picture on a garment, CM centimetres wide (else 30) and all over.",
     )(command)
 
 

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tryon.cli.options import camera_options, faces_option, wear_options
+from tryon.cli.options import camera_options, faces_option, print_option, wear_options
 from tryon.core.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     from tryon.core.result import TryonResult
+    from tryon.wardrobe.fabrics.prints import Print
 
 
 @click.command()
 @click.argument("inputs", metavar="IN…", nargs=-1, required=True, type=click.Path(path_type=Path))
 @wear_options
+@print_option
 @click.option("--out", type=click.Path(path_type=Path), help="Result file for a single picture.")
 @click.option(
     "--out-dir",
@@ -34,6 +36,7 @@ def photo(
     *,
     wear: tuple[str, ...],
     variants: Mapping[str, str],
+    prints: Mapping[str, Print],
     out: Path | None,
     out_dir: Path | None,
     layers: bool,
@@ -52,6 +55,7 @@ def photo(
       tryon photo me.jpg --wear aurelle-aviator --out me-dressed.png
       tryon photo *.jpg --wear aurelle-fedora,aurelle-hoops --out-dir dressed --json
       tryon photo me.jpg --wear aurelle-fedora --variant aurelle-fedora=camel
+      tryon photo me.jpg --wear aurelle-tee --print aurelle-tee=roses.png@25
     """
     if out is not None and out_dir is not None:
         raise click.UsageError("Give --out or --out-dir, not both.")
@@ -62,10 +66,13 @@ def photo(
 
     from tryon.engine import Engine
     from tryon.stages.source import open_source
+    from tryon.wardrobe.catalogue import Catalogue
+    from tryon.wardrobe.printing import with_prints
 
     console = Console(stderr=True)
+    catalogue = with_prints(Catalogue.load(), prints)
     unseen, failures = 0, 0
-    with Engine(max_faces=max_faces) as engine:
+    with Engine(catalogue=catalogue, max_faces=max_faces) as engine:
         engine.outfit(wear, variants=variants)
         progress = track(
             targets.items(),

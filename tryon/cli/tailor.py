@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 
 @click.group()
 def tailor() -> None:
-    """Garments by recipe: flat pattern pieces, sewn and draped on the body."""
+    """Garments by recipe: flat pattern pieces, sewn and draped on the body.
+
+    \b
+    Examples:
+      tryon tailor bake tee
+      tryon tailor fabrics --sheet fabrics.png
+    """
 
 
 @tailor.command()
@@ -42,3 +50,51 @@ def bake(cuts: tuple[str, ...]) -> None:
             refresh(name, form, progress=lambda done, t=task: bars.update(t, completed=done))  # type: ignore[misc]  # bound now
             bars.update(task, completed=1.0)
             click.echo(str(shipped_path(name)))
+
+
+@tailor.command()
+@click.option(
+    "--sheet",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a page of swatches: each hung in folds, and flat at life-size for 254 dpi.",
+)
+@click.option("--only", metavar="NAME[,NAME…]", default="", help="Fabrics to show; else all.")
+def fabrics(sheet: Path | None, only: str) -> None:
+    """List the fabrics that garments can be cut from, with their colours and scale.
+
+    \b
+    Examples:
+      tryon tailor fabrics
+      tryon tailor fabrics --sheet fabrics.png
+      tryon tailor fabrics --only denim,tweed --sheet winter.png
+    """
+    from tryon.wardrobe.fabrics import FABRICS, bolt
+
+    names = [word.strip() for word in only.split(",") if word.strip()] or list(FABRICS)
+    unknown = [name for name in names if name not in FABRICS]
+    if unknown:
+        raise click.UsageError(
+            f"There is no fabric {', '.join(unknown)}; there are {', '.join(FABRICS)}."
+        )
+    bolts = {name: bolt(name) for name in names}
+    if sheet is None:
+        for name, cloth in bolts.items():
+            wide, high = cloth.tile_cm
+            colors = " ".join((FABRICS[name].color, *FABRICS[name].accents))
+            click.echo(f"{name:<12} repeat {wide:5.2f} × {high:5.2f} cm   {colors}")
+        return
+
+    from rich.console import Console
+
+    from tryon.engine.swatch_sheet import swatch_sheet
+    from tryon.stages.render import Renderer
+    from tryon.stages.sink import write_picture
+
+    console = Console(stderr=True)
+    with Renderer() as renderer, console.status("Hanging…") as status:
+        page = swatch_sheet(
+            bolts, renderer, progress=lambda name: status.update(f"Hanging {name}…")
+        )
+    write_picture(sheet, page)
+    console.print(f"Wrote {sheet}", highlight=False, soft_wrap=True)

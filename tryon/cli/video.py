@@ -6,15 +6,20 @@ import json
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from tryon.cli.options import camera_options, faces_option, wear_options
+from tryon.cli.options import camera_options, faces_option, print_option, wear_options
+
+if TYPE_CHECKING:
+    from tryon.wardrobe.fabrics.prints import Print
 
 
 @click.command()
 @click.argument("source_path", metavar="IN", type=click.Path(path_type=Path))
 @wear_options
+@print_option
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="Result, an MP4.")
 @click.option(
     "--jsonl",
@@ -28,6 +33,7 @@ def video(
     *,
     wear: tuple[str, ...],
     variants: Mapping[str, str],
+    prints: Mapping[str, Print],
     out: Path,
     jsonl: Path | None,
     fov_deg: float | None,
@@ -47,14 +53,17 @@ def video(
     from tryon.engine import Engine, result_document
     from tryon.stages.sink import TextSink, VideoSink
     from tryon.stages.source import open_source
+    from tryon.wardrobe.catalogue import Catalogue
+    from tryon.wardrobe.printing import with_prints
 
     console = Console(stderr=True)
+    catalogue = with_prints(Catalogue.load(), prints)
     frames = seen = 0
     with ExitStack() as stack:
         source = stack.enter_context(
             open_source(source_path, fov_deg=fov_deg, calibration=calibration)
         )
-        engine = stack.enter_context(Engine(max_faces=max_faces))
+        engine = stack.enter_context(Engine(catalogue=catalogue, max_faces=max_faces))
         session = stack.enter_context(engine.session(wear, variants=variants))
         sink = stack.enter_context(VideoSink(out, audio_from=source_path))
         lines = stack.enter_context(TextSink(jsonl)) if jsonl else None

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tryon.cli.options import camera_options, faces_option, wear_options
+from tryon.cli.options import camera_options, faces_option, print_option, wear_options
 
 if TYPE_CHECKING:
     from tryon.core.result import TryonResult
     from tryon.wardrobe.catalogue import Catalogue
+    from tryon.wardrobe.fabrics.prints import Print
 
 
 @dataclass
@@ -58,6 +59,7 @@ class Mirror:
 
 @click.command()
 @wear_options
+@print_option
 @click.option(
     "--camera", "device", default="0", show_default=True, help="Camera number or device path."
 )
@@ -73,6 +75,7 @@ def webcam(
     *,
     wear: tuple[str, ...],
     variants: Mapping[str, str],
+    prints: Mapping[str, Print],
     device: str,
     snapshots: Path,
     fov_deg: float | None,
@@ -92,12 +95,15 @@ def webcam(
     from tryon.engine import Engine
     from tryon.stages.sink import WindowSink
     from tryon.stages.source import open_webcam
+    from tryon.wardrobe.catalogue import Catalogue
+    from tryon.wardrobe.printing import with_prints
 
+    catalogue = with_prints(Catalogue.load(), prints)
     # The window first: without a screen, neither camera nor models are touched.
     with (
         WindowSink("tryon") as window,
         open_webcam(device, fov_deg=fov_deg, calibration=calibration) as source,
-        Engine(max_faces=max_faces) as engine,
+        Engine(catalogue=catalogue, max_faces=max_faces) as engine,
         engine.session(wear, variants=variants) as session,
     ):
         mirror = Mirror(engine.catalogue, wear, dict(variants))

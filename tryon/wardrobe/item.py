@@ -199,7 +199,11 @@ class Item(_Part):
     @property
     def model_path(self) -> Path | None:
         """The file of the item's model, if it has one."""
-        return None if self.model is None else self._folder / self.model.file
+        return None if self.model is None else self.beside(self.model.file)
+
+    def beside(self, name: str) -> Path:
+        """The path of a file that the catalogue file names: beside it, unless it is absolute."""
+        return self._folder / name
 
     @model_validator(mode="before")
     @classmethod

@@ -31,7 +31,7 @@ def load_asset(item: Item, variant: str) -> Asset:
             f"{item.id} has no variant {variant!r}.",
             remedy=f"It comes in {', '.join(v.name for v in item.variants)}.",
         )
-    key = (item.model_dump_json(), str(item.model_path), variant)
+    key = (item.model_dump_json(), str(item.beside("")), variant)
     with _lock:
         asset = _kept.get(key)
         if asset is None:

@@ -40,7 +40,7 @@ def load_garment(item: Item, variant: str) -> Garment:
             f"{item.id} has no variant {variant!r}.",
             remedy=f"It comes in {', '.join(v.name for v in item.variants)}.",
         )
-    key = (item.model_dump_json(), str(item.model_path), variant)
+    key = (item.model_dump_json(), str(item.beside("")), variant)
     with _lock:
         made = _kept.get(key)
         if made is None:

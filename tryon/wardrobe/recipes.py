@@ -51,13 +51,17 @@ def craft(name: str) -> Craft:
 def written_parameters(item: Item, variant: str) -> Mapping[str, Parameter]:
     """What the catalogue says of a variant, unchecked: sizes, then the item's, then the variant's.
 
-    Only sizes whose names the recipe knows are handed on.
+    Only sizes whose names the recipe knows are handed on; the picture of a print lies beside the
+    catalogue file.
     """
     assert item.recipe is not None
     chosen = item.variant(variant)
     known = craft(item.recipe.name).parameters.model_fields
     sizes = {name: size for name, size in item.sizes.items() if name in known}
-    return {**sizes, **item.recipe.parameters, **(chosen.parameters if chosen else {})}
+    written = {**sizes, **item.recipe.parameters, **(chosen.parameters if chosen else {})}
+    if isinstance(written.get("print"), str):
+        written["print"] = str(item.beside(str(written["print"])))
+    return written
 
 
 def make_asset(item: Item, variant: str) -> Asset:

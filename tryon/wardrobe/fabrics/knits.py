@@ -65,7 +65,7 @@ def cable(yarns: Yarns) -> Swatch:
     tile = 9.0
     across, along = x * tile, y * tile
     purl = 0.30 * _purl(across * 2.4, along * 3.0)
-    height, yarn = purl, 0.44 + 1.0 * purl
+    height, yarn = purl, 0.50 + 1.0 * purl
     for centre in (1.0, 8.0):
         wale = (across - centre) / 0.45
         inside = np.abs(wale) < 0.5

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from scipy.ndimage import gaussian_filter
 
 from tryon.core.errors import InputError
 from tryon.core.frame import Picture
@@ -23,6 +24,7 @@ LEAST_PX, MOST_ASPECT = 8, 16
 LEAST_WEAVE_PX = 6
 """Below so many pixels a repeat of the weave it would only be noise."""
 STRIPE_EDGE_CM = 0.02
+BLUR_PX = 1.2
 MOST_PRINTS = 8
 
 
@@ -48,7 +50,9 @@ def printed(swatch: Swatch, print_: Print) -> Swatch:
 
     Raises InputError when the file is missing, broken, no picture, too large, too small or too long.
     """
-    rgb = _print_texture(str(print_.path))
+    # The stamp is part of the key: a picture that was saved anew is read anew.
+    stamp_ns = print_.path.stat().st_mtime_ns if print_.path.exists() else 0
+    rgb = _print_texture(print_.path, stamp_ns)
     height, width = rgb.shape[:2]
     size_cm = (print_.width_cm, print_.width_cm * height / width)
     # Half a repeat aside: panels are drawn about their middle line.
@@ -69,9 +73,9 @@ def striped(swatch: Swatch, ground: str, stripe: Stripe) -> Swatch:
 
 
 @lru_cache(maxsize=MOST_PRINTS)
-def _print_texture(path: str) -> Picture:
+def _print_texture(path: Path, stamp_ns: int) -> Picture:
     """(H, W, 3) the picture at the size of a texture. Raises InputError."""
-    rgb = read_picture(Path(path)).rgb
+    rgb = read_picture(path).rgb
     height, width = rgb.shape[:2]
     if min(height, width) < LEAST_PX or max(height, width) > MOST_ASPECT * min(height, width):
         raise InputError(
@@ -106,5 +110,10 @@ def _laid_over(swatch: Swatch, rgb: Texture, size_cm: tuple[float, float]) -> Sw
 
 
 def _repeated(texture: Texture, cell: list[int], times: list[int]) -> Texture:
-    small = cv2.resize(texture, (cell[0], cell[1]), interpolation=cv2.INTER_AREA)
+    """So many repeats of a texture, each shrunk to a cell of so many pixels."""
+    shrinks = [max(1.0, n / c) for n, c in zip(texture.shape[1::-1], cell, strict=True)]
+    # What a few pixels cannot show goes first: it would beat with them.
+    sigma = [BLUR_PX * shrink if shrink > 1 else 0.0 for shrink in reversed(shrinks)]
+    soft = gaussian_filter(texture, (*sigma, 0), mode="wrap")
+    small = cv2.resize(soft, (cell[0], cell[1]), interpolation=cv2.INTER_AREA)
     return np.asarray(np.tile(small, (times[1], times[0], 1)), np.uint8)

@@ -79,6 +79,7 @@ def sequins(yarns: Yarns) -> Swatch:
         dv = np.where(inside, lean[1][at] - 0.15 * dy * far - 0.08, dv)
         level = np.where(inside, bright[at] * (0.25 + 0.60 * rim) * (0.2 + 0.8 * hole), level)
         disc = np.where(inside, hole, disc)
+    du, dv = du - du.mean(), dv - dv.mean()
     return Swatch(
         grey(level), normals_of(du, dv), (tile, tile),
         roughness_metal=plain_bytes(np.ones_like(disc), 1 - 0.75 * disc, disc),

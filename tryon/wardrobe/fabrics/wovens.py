@@ -69,7 +69,7 @@ def crepe(yarns: Yarns) -> Swatch:
 def denim(yarns: Yarns) -> Swatch:
     """Three over one twill, indigo warp over ecru weft, 24 threads a centimetre, ring-spun slubs."""
     indigo, ecru = _solid(yarns[0], 96), _solid(yarns[1], 96)
-    yarn = Yarn(uneven=0.13, slub=0.14, fuzz=0.06, wobble=0.08, cover=1.0, shade=0.5)
+    yarn = Yarn(uneven=0.16, slub=0.20, fuzz=0.06, wobble=0.08, cover=1.0, shade=0.5)
     rng = np.random.default_rng(406)
     return woven(twill(3, 1), indigo, ecru, cell_px=5, per_cm=24, tilt=0.3, rng=rng, yarn=yarn)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -9,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from tryon.core.mesh import Material, Mesh
 from tryon.wardrobe.asset import Asset
 from tryon.wardrobe.atelier.palette import linear
+from tryon.wardrobe.fabrics import FABRICS, bolt
+from tryon.wardrobe.fabrics.prints import Print, Stripe
 from tryon.wardrobe.garment import Garment, GarmentPart
-from tryon.wardrobe.tailor.fabrics import FINISHES, cloth, tile_cm
 from tryon.wardrobe.tailor.make import BakedGarment, BakedPart, Progress
 from tryon.wardrobe.tailor.wardrobe import CUTS, baked_garment
 
@@ -20,9 +22,10 @@ Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 class GarmentParameters(BaseModel):
     """What a catalogue file says of a garment by recipe.
 
-    cut: name of the pattern; cloth, color: finish and colour of the body of it; stripe: colour of
-    stripes, with stripe_cm: their width and repeat; rib, rib_color: of ribs and bands; trim,
-    trim_color: of collars, pockets and soles; button_color.
+    cut: name of the pattern; cloth, color: fabric and colour of the body of it; accent, second_accent:
+    of a patterned fabric's further yarns; cloth_scale: magnifies its pattern; stripe: colour of stripes,
+    with stripe_cm: their width and repeat; print: picture file that is printed all over, print_cm wide;
+    rib, rib_color: of ribs and bands; trim, trim_color: of collars, pockets and soles; button_color.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -30,8 +33,13 @@ class GarmentParameters(BaseModel):
     cut: str
     cloth: str = "jersey"
     color: Color = "#202326"
+    accent: Color | None = None
+    second_accent: Color | None = None
+    cloth_scale: float = Field(1.0, ge=0.1, le=10)
     stripe: Color | None = None
     stripe_cm: tuple[float, float] = (0.9, 2.4)
+    print: str | None = Field(None, min_length=1, max_length=4096)
+    print_cm: float = Field(30.0, ge=1, le=300)
     rib: str | None = None
     rib_color: Color | None = None
     trim: str | None = None
@@ -45,8 +53,8 @@ class GarmentParameters(BaseModel):
         if self.cut not in CUTS:
             raise ValueError(f"there is no cut {self.cut!r}; there are {', '.join(CUTS)}")
         for name in (self.cloth, self.rib, self.trim):
-            if name is not None and name not in FINISHES:
-                raise ValueError(f"there is no cloth {name!r}; there are {', '.join(FINISHES)}")
+            if name is not None and name not in FABRICS:
+                raise ValueError(f"there is no cloth {name!r}; there are {', '.join(FABRICS)}")
 
 
 def garment(
@@ -98,6 +106,22 @@ def _material(name: str, p: GarmentParameters) -> tuple[Material, tuple[float, f
     elif name == "sole":
         return Material("sole", (*linear(p.sole_color), 1.0), roughness=0.6), (1.0, 1.0)
     else:
-        stripe = None if p.stripe is None else (p.stripe, *p.stripe_cm)
-        return cloth(p.cloth, p.color, stripe=stripe), tile_cm(p.cloth, stripe)
-    return cloth(finish, color), tile_cm(finish)
+        made = bolt(
+            p.cloth,
+            p.color,
+            accents=_accents(p),
+            scale=p.cloth_scale,
+            stripe=None if p.stripe is None else Stripe(p.stripe, *p.stripe_cm),
+            picture=None if p.print is None else Print(Path(p.print), p.print_cm),
+        )
+        return made.material, made.tile_cm
+    plain = bolt(finish, color)
+    return plain.material, plain.tile_cm
+
+
+def _accents(p: GarmentParameters) -> tuple[str, ...]:
+    """As many as are given; the fabric's own usual ones stand for those before the last."""
+    if p.second_accent is None:
+        return () if p.accent is None else (p.accent,)
+    usual = FABRICS[p.cloth].accents
+    return (p.accent or (usual[0] if usual else p.color), p.second_accent)
