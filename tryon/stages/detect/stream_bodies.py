@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from tryon.core.frame import Frame, Picture
 from tryon.core.landmarks import FaceLandmarks, PoseLandmarks
 from tryon.stages.detect.body_tracks import BodyTrack
 from tryon.stages.detect.boxes import Window
+from tryon.stages.detect.encounters import Encounters
 from tryon.stages.detect.photo_bodies import FIRST_FACELESS_ID
 from tryon.stages.detect.pose_landmarker import (
     BodyFollower,
@@ -43,8 +43,6 @@ MOST_STEP = 0.9
 """A body that moved farther than this from one look to the next, in trunk sizes, is another one."""
 LEAST_FOLLOW_SCORE = 0.3
 SURPRISE_MARGIN = 0.05
-APART_S = 0.25
-"""After being apart for so long, two people are told apart by their clothes."""
 LOST_SEARCH_EVERY_S = 0.06
 """How often somebody is looked for who has just been lost."""
 
@@ -79,22 +77,21 @@ class StreamBodies:
         self._searched_t_ns: int | None = None
         self._faces_searched_t_ns: int | None = None
         self._lost_searched_t_ns: int | None = None
-        self._met_t_ns: dict[frozenset[int], int] = {}
+        self._encounters = Encounters()
         self._next_window = 0
 
     def detect(self, frame: Frame, faces: Sequence[FaceLandmarks]) -> tuple[PoseLandmarks, ...]:
         """Everybody who is seen or has just been missed, longest known first."""
         t_ns = self._onward(frame.t_ns)
         self._follow(frame, t_ns)
+        self._leave_strangers(faces)
         self._part_doubles(faces, t_ns)
         self._welcome(frame, faces, t_ns)
-        self._recognise(t_ns)
+        self._encounters.tell_apart(self._tracks, t_ns)
         self._name(faces, t_ns)
         for track in [t for t in self._tracks if t.is_forgotten(t_ns)]:
             self._let_go(track)
             self._tracks.remove(track)
-        ids = {track.id for track in self._tracks}
-        self._met_t_ns = {pair: t for pair, t in self._met_t_ns.items() if pair <= ids}
         return tuple(
             PoseLandmarks(
                 track.id,
@@ -145,6 +142,17 @@ class StreamBodies:
         inside = bool(((chest > -0.1 * w) & (chest < (1.1 * w, 1.1 * h))).all())
         return step < MOST_STEP and body.score >= LEAST_FOLLOW_SCORE and inside and somebody
 
+    def _leave_strangers(self, faces: Sequence[FaceLandmarks]) -> None:
+        """A follower that slid from its person, whose face is seen elsewhere, to somebody else lets go."""
+        seen = {face.track: face for face in faces if face.age_s == 0}
+        for track in self._tracks:
+            face = None if track.face is None else seen.get(track.face)
+            if track.follower is None or face is None:
+                continue
+            if face_distance(face, track.sighting) > FARTHEST_FACE:
+                track.unsee()
+                self._let_go(track)
+
     def _part_doubles(self, faces: Sequence[FaceLandmarks], t_ns: int) -> None:
         """Two followers on one person: the body belongs to whose face it wears, else to whose
         colours it has, else to who was there longest."""
@@ -157,7 +165,7 @@ class StreamBodies:
                 kept.append(track)
                 continue
             loser = self._loser(rival, track, faces)
-            self._met_t_ns[frozenset((rival.id, track.id))] = t_ns
+            self._encounters.note(rival, track, t_ns)
             loser.unsee()
             self._let_go(loser)
             if loser is rival:
@@ -185,7 +193,7 @@ class StreamBodies:
                 continue
             if sum(t.follower is not None for t in self._tracks) >= self._max_people:
                 return
-            self._take_up(body, frame, t_ns)
+            self._take_up(body, faces, frame, t_ns=t_ns)
 
     def _finds(
         self,
@@ -250,7 +258,9 @@ class StreamBodies:
     def _due(last_t_ns: int | None, t_ns: int, every_s: float) -> bool:
         return last_t_ns is None or t_ns - last_t_ns >= every_s * NS_PER_S
 
-    def _take_up(self, body: BodySighting, frame: Frame, t_ns: int) -> None:
+    def _take_up(
+        self, body: BodySighting, faces: Sequence[FaceLandmarks], frame: Frame, *, t_ns: int
+    ) -> None:
         """Follow a found body, as somebody known if it may be."""
         follower = self._idle.pop() if self._idle else BodyFollower(self._bundle)
         follower.point_at(body, frame.size_wh)
@@ -263,7 +273,8 @@ class StreamBodies:
             return
         colours = signature(frame.rgb, seen)
         lost = [t for t in self._tracks if t.follower is None]
-        costs = [t.return_cost(seen, colours, t_ns) for t in lost]
+        worn = {f.track for f in faces if face_distance(f, seen) < FARTHEST_FACE}
+        costs = [0.0 if t.id in worn else t.return_cost(seen, colours, t_ns) for t in lost]
         if costs and min(costs) < float("inf"):
             track = lost[int(np.argmin(costs))]
             track.follower = follower
@@ -275,40 +286,6 @@ class StreamBodies:
             BodyTrack(self._next_id, seen, t_ns, colours, follower, recent=colours, first_t_ns=t_ns)
         )
         self._next_id += 1
-
-    def _recognise(self, t_ns: int) -> None:
-        """After two people were near each other, tell by their clothes who is who."""
-        live = [t for t in self._tracks if t.follower is not None]
-        for a, b in combinations(live, 2):
-            if is_hidden_by(a.sighting, b.sighting):
-                self._met_t_ns[frozenset((a.id, b.id))] = t_ns
-        by_id = {track.id: track for track in self._tracks}
-        for pair in list(self._met_t_ns):
-            a, b = (by_id[number] for number in pair)
-            if a.follower is None:
-                a, b = b, a
-            if a.follower is None or not self._due(self._met_t_ns[pair], t_ns, APART_S):
-                continue
-            if a.face is None and b.face is None and a.is_mistaken_for(b):
-                a.swap_identity(b)
-            if b.follower is not None:
-                del self._met_t_ns[pair]
-        self._tell_heirs(live)
-        # Somebody hidden by another is near them too.
-        mingled = {number for pair in self._met_t_ns for number in pair}
-        for track in self._tracks:
-            track.is_mingled = track.id in mingled
-
-    def _tell_heirs(self, live: Sequence[BodyTrack]) -> None:
-        """A newcomer who looks like somebody lost is that one."""
-        met = {number for pair in self._met_t_ns for number in pair}
-        for lost in [t for t in self._tracks if t.follower is None and t.id in met]:
-            heir = next((t for t in live if t.face is None and t.is_heir_of(lost)), None)
-            if heir is not None:
-                heir.swap_identity(lost)
-                self._tracks.remove(lost)
-                gone = lost.id
-                self._met_t_ns = {p: t for p, t in self._met_t_ns.items() if gone not in p}
 
     def _name(self, faces: Sequence[FaceLandmarks], t_ns: int) -> None:
         """A body takes the id of the face it wears."""
