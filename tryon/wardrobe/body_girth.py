@@ -2,15 +2,18 @@
 
 A girth is a (G,) vector of radial growths, 0 for none, in the order of `GIRTHS`: at five heights of
 the trunk (left and right side apart), at five places of each leg, on each upper arm and forearm.
-Body and garments grow alike, since the directions depend on nothing but place and skin weights.
+Body and garments grow alike, since the directions depend on nothing but place and skin weights; cloth
+moves by as many centimetres as the skin under it, so that its ease stays what it was cut to.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from tryon.core.spaces import Floats
 from tryon.wardrobe.body import Body, Figure
@@ -33,6 +36,12 @@ wider than arms, shoulders are not."""
 TRUNK_BONES = ("pelvis", "spine_01", "spine_02", "spine_03", "clavicle_l", "clavicle_r")
 SHOULDER_FADE = -0.05
 """Above this share of the trunk its girth ends, so that the neck keeps its size."""
+NEAREST, LEAST_FAR = 4, 1e-5
+"""So many places of the skin tell how thick a limb is in a direction; nearer ones count as here."""
+PARTLY = 0.02
+"""Skin that a limb's joints move by this share tells of its thickness."""
+LEG_END, TRUNK_END = 1.95, 1.2
+"""Cloth below the ankle and below the seat grows as the skin does there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +88,7 @@ def girth_directions(
 
     points: (N, 3) metres in the rest pose; dense_weights: (N, J) shares of the joints.
     """
-    axes = Axes.of(body, figure)
+    axes, skin = Axes.of(body, figure), _skin(body, figure)
     places: Floats = np.asarray(points, np.float64)
     out = np.zeros((len(GIRTHS), len(places), 3), np.float32)
 
@@ -87,11 +96,9 @@ def girth_directions(
         return np.asarray(dense_weights[:, [body.bone(name) for name in names]].sum(1), np.float64)
 
     share = axes.trunk_share(places[:, 1])
-    centre = np.zeros_like(places)
-    centre[:, 1] = places[:, 1]
-    centre[:, 2] = np.interp(share, TRUNK_AT, axes.trunk_z)
     fade = np.clip((share - SHOULDER_FADE) / (TRUNK_AT[0] - SHOULDER_FADE), 0, 1)
-    radial = (places - centre) * (mass(*TRUNK_BONES) * fade)[:, None]
+    amount = mass(*TRUNK_BONES) * fade
+    radial = skin.trunk.within(share, _from_trunk(places, share, axes), amount)
     left = np.clip(places[:, 0] / (2 * SEAM_M) + 0.5, 0, 1)
     for number, side_share in enumerate((left, 1 - left)):
         hats = _hats(share, TRUNK_AT) * side_share
@@ -99,14 +106,87 @@ def girth_directions(
         out[first : first + len(TRUNK_AT)] = hats[:, :, None] * radial
     for number, side in enumerate(SIDES):
         along, radial = _around(places, axes.legs[number])
-        radial *= mass(f"thigh_{side}", f"calf_{side}")[:, None]
+        radial = skin.legs[number].within(along, radial, mass(f"thigh_{side}", f"calf_{side}"))
         first = 2 * len(TRUNK_AT) + number * len(LEG_AT)
         out[first : first + len(LEG_AT)] = _hats(along, LEG_AT)[:, :, None] * radial
         along, radial = _around(places, axes.arms[number])
         first = 2 * (len(TRUNK_AT) + len(LEG_AT)) + 2 * number
         for k, bone in enumerate(("upperarm", "lowerarm")):
             amount = mass(f"{bone}_{side}") * np.clip(along / SLEEVE_FULL, SLEEVE_HEAD, 1)
-            out[first + k] = radial * amount[:, None]
+            out[first + k] = skin.arms[number].within(along, radial, amount)
+    return out
+
+
+@dataclass(frozen=True, eq=False)
+class Thickness:
+    """How far a limb's skin is from its middle line, by place along it and direction around it.
+
+    tree: of (n, 4) places and unit directions; radius: (n,) metres; most: the last place that is asked.
+    """
+
+    tree: cKDTree
+    radius: Floats
+    most: float
+
+    @classmethod
+    def of(cls, along: Floats, radial: Floats, most: float) -> Thickness:
+        radius = np.linalg.norm(radial, axis=1)
+        return cls(cKDTree(_keys(along, radial, radius)), radius, most)
+
+    def within(self, along: Floats, radial: Floats, amount: Floats) -> Floats:
+        """(N, 3) the ways from the middle line, each only as far as the skin that it passes through,
+        times (N,) an amount."""
+        out = np.zeros_like(radial)
+        here = amount > 0
+        way, length = radial[here], np.linalg.norm(radial[here], axis=1)
+        far, near = self.tree.query(
+            _keys(np.minimum(along[here], self.most), way, length), k=NEAREST
+        )
+        share = 1 / np.maximum(far, LEAST_FAR) ** 2
+        skin = (share * self.radius[near]).sum(1) / share.sum(1)
+        out[here] = way * (amount[here] * np.minimum(1, skin / np.maximum(length, 1e-9)))[:, None]
+        return out
+
+
+@dataclass(frozen=True, eq=False)
+class Skin:
+    """The thickness of the trunk, and of left and right legs and arms."""
+
+    trunk: Thickness
+    legs: tuple[Thickness, ...]
+    arms: tuple[Thickness, ...]
+
+
+@lru_cache(maxsize=4)
+def _skin(body: Body, figure: Figure) -> Skin:
+    axes = Axes.of(body, figure)
+    points = figure.vertices.astype(np.float64)
+    dense = dense_of(body.bones, body.weights, len(body.names))
+
+    def of(*names: str) -> NDArray[np.bool_]:
+        return np.asarray(dense[:, [body.bone(name) for name in names]].sum(1) > PARTLY)
+
+    trunk = of(*TRUNK_BONES)
+    share = axes.trunk_share(points[trunk, 1])
+    legs, arms = [], []
+    for number, side in enumerate(SIDES):
+        leg = of(f"thigh_{side}", f"calf_{side}")
+        legs.append(Thickness.of(*_around(points[leg], axes.legs[number]), LEG_END))
+        arm = of(f"upperarm_{side}", f"lowerarm_{side}")
+        arms.append(Thickness.of(*_around(points[arm], axes.arms[number]), np.inf))
+    middle = _from_trunk(points[trunk], share, axes)
+    return Skin(Thickness.of(share, middle, TRUNK_END), tuple(legs), tuple(arms))
+
+
+def _keys(along: Floats, radial: Floats, length: Floats) -> Floats:
+    return np.column_stack([along, radial / np.maximum(length, 1e-9)[:, None]])
+
+
+def _from_trunk(places: Floats, share: Floats, axes: Axes) -> Floats:
+    """(N, 3) level ways from the middle of the trunk."""
+    out = places.copy()
+    out[:, 1] = 0.0
+    out[:, 2] -= np.interp(share, TRUNK_AT, axes.trunk_z)
     return out
 
 

@@ -17,7 +17,7 @@ from tryon.wardrobe.tailor.trouser_block import LEG_SEAMS, PANELS, Legs, leg_pan
 
 CREPE = Fabric(bend=2.5e-5, friction=0.3)
 TROUSER_WOOL = Fabric(bend=2.5e-5, friction=0.25)
-FORKS = (0.060, 0.165)
+FORKS = (0.050, 0.125)
 """How far front and back reach between the legs, as shares of the hip's girth."""
 HIP_BELOW_SEAT_M = 0.045
 """With the legs apart the figure is widest below the seat."""
@@ -28,13 +28,13 @@ class TrouserRecipe:
     """Metres: below_waist: upper edge under the natural waist; ease at waist and hip; knee_ease over
     the calf's girth; hem: girth; above_floor: height of the hem; crotch_drop: room at the crotch."""
 
-    below_waist: float = 0.015
+    below_waist: float = 0.045
     waist_ease: float = 0.012
-    hip_ease: float = 0.085
-    knee_ease: float = 0.075
-    hem: float = 0.385
-    above_floor: float = 0.07
-    crotch_drop: float = 0.022
+    hip_ease: float = 0.045
+    knee_ease: float = 0.025
+    hem: float = 0.300
+    above_floor: float = 0.085
+    crotch_drop: float = 0.014
     band: float = 0.036
     layer: int = 0
 
