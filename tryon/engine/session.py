@@ -24,6 +24,7 @@ from tryon.engine.observer import Observation, Watcher
 from tryon.engine.outfit import Outfit
 from tryon.engine.tailoring import Tailoring
 from tryon.stages.composite import composite
+from tryon.stages.detect.segment import PersonSegmenter
 from tryon.stages.fit_body import BodyFitter
 from tryon.stages.fit_face import FaceFitter
 from tryon.stages.light import LightTracker
@@ -75,6 +76,7 @@ class Session:
         self._body_fitter: BodyFitter | None = None
         self._light = LightTracker()
         self._matte = Matte(fine=fine)
+        self._segmenter: PersonSegmenter | None = None
         self._cloth = cloth
         self.under: Under = "keep"
         self.wear(outfit)
@@ -92,6 +94,7 @@ class Session:
 
     def wear(self, outfit: Outfit) -> None:
         """Change what everybody wears from the next frame on; who is where is kept."""
+        self._wears_hat = any(p.worn.item.category == "hat" for p in outfit.accessories)
         self._dresser = Dresser(self._head_model, outfit.accessories)
         self._tailoring: Tailoring | None = None
         if outfit.clothes:
@@ -140,6 +143,8 @@ class Session:
     def close(self) -> None:
         """Let go of the detectors; the session cannot be used afterwards."""
         self._observer.close()
+        if self._segmenter is not None:
+            self._segmenter.close()
 
     def _watch(self, frame: Frame) -> Future[Observation]:
         return self._observer.watch(frame, bodies=self._tailoring is not None)
@@ -184,6 +189,7 @@ class Session:
             layer = in_front.veiled(layer)
             worn = _Worn(bodies, observed.seen.poses, clothes, in_front)
             plate = self._bared(frame, layer, worn=worn, light=light)
+            plate = self._hatted(frame, faces, layer, plate)
             laps.lap("under", plate)
         image = frame.rgb if layer is None else composite(plate, layer)
         laps.lap("composite", image)
@@ -212,15 +218,31 @@ class Session:
 
     def _without_bust(self, draw: Draw) -> Draw:
         """The body has a neck and shoulders of its own; those of the head would cut into collars."""
-        if draw.mesh is not self._head_model.mesh:
-            return draw
-        return replace(draw, mesh=self._bustless)
+        bustless = self._bustless.get(id(draw.mesh))
+        return draw if bustless is None else replace(draw, mesh=bustless)
 
     @cached_property
-    def _bustless(self) -> Mesh:
-        model = self._head_model
-        skull = model.head_share[model.mesh.faces].min(1) > SKULL_SHARE
-        return replace(model.mesh, faces=model.mesh.faces[skull])
+    def _bustless(self) -> dict[int, Mesh]:
+        """Each level of the head → the same without its bust."""
+        share = self._head_model.head_share
+        return {
+            id(mesh): replace(mesh, faces=mesh.faces[share[mesh.faces].min(1) > SKULL_SHARE])
+            for mesh in (self._head_model.mesh, self._head_model.coarse)
+        }
+
+    def _hatted(
+        self, frame: Frame, faces: Sequence[FaceFit], layer: Layer, plate: Picture
+    ) -> Picture:
+        """The plate without hair that stands out beside hats, above their brims."""
+        if not (faces and self._wears_hat):
+            return plate
+        if self._segmenter is None:
+            self._segmenter = PersonSegmenter()
+        segmenter = self._segmenter
+        stray = self._matte.hair_outside_hats(
+            frame, faces, lambda rgb, low, high: segmenter.look(rgb, low=low, high=high), layer
+        )
+        return stray.taken_out(plate)
 
     def _bared(
         self,

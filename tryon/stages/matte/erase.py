@@ -45,14 +45,19 @@ class OldPart:
         person: Share,
         anybody: Share,
         covered: NDArray[np.bool_],
+        rim_px: int = RIM_PX,
     ) -> OldPart:
         """From what is old cloth in a window, and what of it may become skin.
 
-        person, anybody: masks of this person and of all people; covered: by virtual garments.
+        person, anybody: masks of this person and of all people; covered: by virtual garments;
+        rim_px: how soft the outline is, in pixels of the window.
         """
-        wide = cv2.dilate(old.astype(np.uint8), _disc(RIM_PX)) > 0
-        hole = wide & (old | covered | (person < 0.5)) & ~((anybody > 0.5) & (person < 0.5))
-        people = cv2.dilate((anybody > NOBODY).astype(np.uint8), _disc(KNOWN_FROM_PX)) > 0
+        wide = cv2.dilate(old.astype(np.uint8), _disc(rim_px)) > 0
+        hole = wide & (old | covered | (person < 0.5)) & ~((anybody > 0.5) & (person < 0.5) & ~old)
+        people = (
+            cv2.dilate((anybody > NOBODY).astype(np.uint8), _disc(KNOWN_FROM_PX - RIM_PX + rim_px))
+            > 0
+        )
         rim = cv2.dilate(painted.astype(np.uint8), _disc(1)) > 0
         skin = cv2.GaussianBlur((rim & (painted | hole)).astype(np.float32), (0, 0), 0.8)
         return cls(window, np.asarray(hole), np.asarray(skin, np.float32), ~people & ~hole)

@@ -46,10 +46,11 @@ EDGE_EPSILON = (0.03 * 255) ** 2
 
 @dataclass(frozen=True, eq=False)
 class HeadInPicture:
-    """A head's place in one window: metres to the wearer's… right of the picture and up from the eyes.
+    """A head's place in one window: metres to the right and up from the eyes.
 
     window; right_m, up_m: (h, w) float32 of each of its pixels; face: (h, w) bool inside the outline of the
-    face's landmarks; chin_m, hairline_m: their heights; px_per_m: of the window.
+    face's landmarks; chin_m, hairline_m: their heights; px_per_m: of the window; middle:
+    (x, y) between the eyes in it.
     """
 
     window: Window
@@ -59,6 +60,7 @@ class HeadInPicture:
     chin_m: float
     hairline_m: float
     px_per_m: float
+    middle: tuple[float, float]
 
     @classmethod
     def of(cls, fit: FaceFit, camera: PinholeCamera, *, head_px: float) -> HeadInPicture | None:
@@ -94,6 +96,7 @@ class HeadInPicture:
             float(heights[FaceMark.CHIN]),
             float(heights[FaceMark.FOREHEAD_TOP]),
             px_per_m,
+            (float(window.from_px(centre)[0]), float(window.from_px(centre)[1])),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import cv2
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from tryon.core.body_fit import BodyFit
 from tryon.core.fits import FaceFit
-from tryon.core.frame import Frame
-from tryon.core.landmarks import PoseLandmarks
+from tryon.core.frame import Frame, Picture
+from tryon.core.landmarks import PersonMask, PoseLandmarks
 from tryon.core.scene import Layer
 from tryon.stages.matte.clothes import lower_colours, upper_colours
 from tryon.stages.matte.colours import Colours, Share
@@ -26,6 +26,7 @@ from tryon.stages.matte.hair import (
     skin_colours,
 )
 from tryon.stages.matte.hands import SIDES, HandInPicture, find_hand
+from tryon.stages.matte.hats import hair_beside_hat, nearest_to
 from tryon.stages.matte.old_clothes import Dressed, Looks, find_old_clothes
 from tryon.stages.matte.window import Window
 from tryon.stages.matte.worn_zones import BodyInPicture
@@ -39,6 +40,8 @@ COLOUR_PERIOD_S = 0.5
 COLOUR_SHARE = 0.35
 STEADY_S = 0.08
 """Time constant of the hair's outline."""
+CURLS_M = 0.012
+"""Single hairs stand off the mask by so much."""
 UNDER_CHIN_M = 0.03
 """Things worn on the face end there; hair lies over what is below the chin and fades in above it."""
 
@@ -189,6 +192,45 @@ class Matte:
                     covered=looks.garments > 0.5,
                 )
             )
+        return OldClothes(tuple(parts))
+
+    def hair_outside_hats(
+        self,
+        frame: Frame,
+        faces: Sequence[FaceFit],
+        people: Callable[[Picture, tuple[int, int], tuple[int, int]], PersonMask],
+        layer: Layer,
+    ) -> OldClothes:
+        """Hair that stands out beside the hats of a layer, to be taken out of the frame.
+
+        people: who is in a rectangle of the picture, hair included.
+        """
+        heads = [
+            head
+            for face in faces
+            if face.opacity > 0
+            and (head := HeadInPicture.of(face, frame.camera, head_px=2 * self._head_px))
+        ]
+        parts = []
+        for head in heads:
+            window = head.window
+            (x, y), (w, h) = window.corner_xy, window.size_wh
+            person = window.person(people(frame.rgb, (x, y), (x + w, y + h)))
+            worn = _seen_in(window, layer)
+            stray = hair_beside_hat(head, person, worn)
+            stray &= nearest_to(head, [other for other in heads if other is not head])
+            if stray.any():
+                parts.append(
+                    OldPart.of(
+                        window,
+                        stray,
+                        painted=np.zeros_like(stray),
+                        person=np.where(stray, 0.4, person).astype(np.float32),
+                        anybody=person,
+                        covered=worn > 0.5,
+                        rim_px=max(round(CURLS_M * head.px_per_m), 2),
+                    )
+                )
         return OldClothes(tuple(parts))
 
     def _person(
