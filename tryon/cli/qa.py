@@ -7,6 +7,9 @@ from pathlib import Path
 
 import click
 
+from tryon.cli.qa_replay import run as run_suites
+from tryon.cli.qa_replay import synth
+
 
 @click.group()
 def qa() -> None:
@@ -169,3 +172,7 @@ def bodies(json_file: Path | None, sheet: Path | None, models: int) -> None:
     if sheet is not None:
         write_picture(sheet, cells.picture())
         console.print(f"Wrote {sheet}", highlight=False)
+
+
+qa.add_command(run_suites, "run")
+qa.add_command(synth)

@@ -58,15 +58,18 @@ class Job:
 
 @dataclass(frozen=True)
 class Broken:
-    """A gate that does not hold."""
+    """A gate that does not hold. told: in words, "" where the number says it."""
 
     gate: str
     item: str
     value: float
     limit: str
+    told: str = ""
 
     @property
     def sentence(self) -> str:
+        if self.told:
+            return f"{self.gate}: {self.told}"
         whose = f" of {self.item}" if self.item else ""
         return f"{self.gate}{whose} is {self.value:.4g}, {self.limit}"
 
@@ -230,8 +233,8 @@ def with_agreement(outcomes: Sequence[Outcome]) -> list[Outcome]:
         other = first.setdefault((outcome.suite, outcome.case), outcome)
         prints = {other.fingerprint, outcome.fingerprint} - {""}
         if outcome is not other and len(prints) > 1:
-            limit = f"and should be as from {other.start}: the detectors see something else"
-            gate = Broken("starts", "", float("nan"), limit)
+            told = f"it should be as from {other.start}; the detectors see something else now."
+            gate = Broken("starts agree", "", math.nan, "", told)
             out.append(replace(outcome, broken=(*outcome.broken, gate)))
         else:
             out.append(outcome)
@@ -255,8 +258,7 @@ def _moved(verdict: Verdict) -> tuple[Broken, ...]:
     if verdict.holds or verdict.state == "no golden":
         return ()
     assert verdict.parting is not None
-    limit = f"and should be as in the golden ({verdict.sentence})"
-    return (Broken(f"golden/{verdict.stage}", "", float(verdict.parting.index), limit),)
+    return (Broken("golden", "", float(verdict.parting.index), "", verdict.sentence),)
 
 
 def _broken(gates: Sequence[Limit], values: Mapping[str, float]) -> tuple[Broken, ...]:

@@ -94,12 +94,22 @@ def _by_itself(now: Replay, camera: PinholeCamera) -> dict[str, float]:
         values[f"{item}/first_ms"] = 1000 * float(now.at_s[first])
         values[f"{item}/shown"] = float(np.mean([item in frame.coverage for frame in now.frames]))
         values |= _steadiest(_item_rows(now, item), f"{item}/")
-    stages = sorted({stage for frame in now.frames for stage in frame.stages_ms})
-    for stage in stages:
-        took = [f.stages_ms[stage] for f in now.frames if stage in f.stages_ms]
-        for at in (50, 95, 99):
-            values[f"ms/{stage}.p{at}"] = float(np.percentile(took, at))
-    return values
+    return values | _times(now)
+
+
+def _times(now: Replay) -> dict[str, float]:
+    """Milliseconds by stage, and of all of them but `wait`, which is the detectors' time once more."""
+    took: dict[str, list[float]] = {}
+    for frame in now.frames:
+        for stage, ms in frame.stages_ms.items():
+            took.setdefault(stage, []).append(ms)
+        work = [ms for stage, ms in frame.stages_ms.items() if stage != "wait"]
+        took.setdefault("total", []).append(sum(work))
+    return {
+        f"ms/{stage}.p{at}": float(np.percentile(row, at))
+        for stage, row in sorted(took.items())
+        for at in (50, 95, 99)
+    }
 
 
 def dropouts(replay: Replay) -> int:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from tryon.engine import Engine
-from tryon.qa.synth.body_film import BODY_FILMS, BodyFilmStudio
+from tryon.qa.synth.body_film import BODY_FILMS, BodyFilmStudio, BodyScene
 from tryon.qa.synth.film import FilmStudio
-from tryon.qa.synth.scene import FILMS
+from tryon.qa.synth.scene import FILMS, Scene
 from tryon.qa.synth.take import take
 
 MAX_FACES = 4
@@ -26,22 +26,47 @@ def make_bundle(folder: Path, *, told: Callable[[str], None] = lambda line: None
 
     The walk keeps no bodies (their outlines take megabytes): it is replayed from pixels.
     """
+    _make(SMALL, SMALL_BODIES, folder, bodies=False, told=told)
+
+
+def make_films(
+    names: Iterable[str], folder: Path, *, told: Callable[[str], None] = lambda line: None
+) -> None:
+    """Film and record these of `FILMS` and `BODY_FILMS`, bodies with what is seen of them."""
+    chosen = tuple(names)
+    _make(
+        {name: FILMS[name] for name in chosen if name in FILMS},
+        {name: BODY_FILMS[name] for name in chosen if name in BODY_FILMS},
+        folder,
+        bodies=True,
+        told=told,
+    )
+
+
+def _make(
+    portraits: Mapping[str, Scene],
+    walks: Mapping[str, BodyScene],
+    folder: Path,
+    *,
+    bodies: bool,
+    told: Callable[[str], None],
+) -> None:
     with Engine(max_faces=MAX_FACES) as engine:
-        with FilmStudio() as studio:
-            for name, scene in SMALL.items():
-                out = folder / f"{name}.zip"
-                count = take(
-                    scene,
-                    studio.film(scene),
-                    out,
-                    engine,
-                    max_faces=MAX_FACES,
-                    fov_deg=scene.fov_deg,
-                    traits={"light": scene.light},
-                )
-                told(f"{out}: {count} frames, {out.stat().st_size} bytes")
-        with BodyFilmStudio() as bodies:
-            for name, walk in SMALL_BODIES.items():
-                out = folder / f"{name}.zip"
-                count = take(walk, bodies.film(walk), out, engine, max_faces=MAX_FACES)
-                told(f"{out}: {count} frames, {out.stat().st_size} bytes")
+        if portraits:
+            with FilmStudio() as studio:
+                for name, scene in portraits.items():
+                    out = folder / f"{name}.zip"
+                    count = take(
+                        scene, studio.film(scene), out, engine, max_faces=MAX_FACES,
+                        fov_deg=scene.fov_deg, traits={"light": scene.light},
+                    )  # fmt: skip
+                    told(f"{out}: {count} frames")
+        if walks:
+            with BodyFilmStudio() as stage:
+                for name, walk in walks.items():
+                    out = folder / f"{name}.zip"
+                    count = take(
+                        walk, stage.film(walk), out, engine, max_faces=MAX_FACES, bodies=bodies,
+                        traits={"light": walk.light},
+                    )  # fmt: skip
+                    told(f"{out}: {count} frames")
