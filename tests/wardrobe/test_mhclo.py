@@ -10,7 +10,10 @@ import pytest
 from tests.mhclo import OUT_DM, belt_faces, outward, package_json, write_belt
 from tryon.core.errors import ImportError3D
 from tryon.core.mesh import Material, Mesh
+from tryon.wardrobe.alterations.fitted import dress_form
+from tryon.wardrobe.alterations.hanging import hung
 from tryon.wardrobe.alterations.importer import import_garment, import_proxy
+from tryon.wardrobe.alterations.inner import without_clear
 from tryon.wardrobe.alterations.makehuman_json import licence_of, read_makehuman_json
 from tryon.wardrobe.alterations.mhclo import read_mhclo
 from tryon.wardrobe.alterations.proxy import solid
@@ -140,7 +143,10 @@ def test_a_texture_with_empty_corners_is_opaque_and_one_with_holes_is_not() -> N
     def material(low: float, high: float) -> Material:
         uv = np.array([[low, low], [high, low], [high, high]], np.float32)
         corners = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], np.float32)
-        faces, normals = np.array([[0, 1, 2]], np.int32), np.tile(np.float32([0, 0, 1]), (3, 1))
+        faces, normals = (
+            np.array([[0, 1, 2]], np.int32),
+            np.tile(np.array([0, 0, 1], np.float32), (3, 1)),
+        )
         return solid(
             Mesh("m", corners, faces, normals, uv, material=Material(base_color_texture=texture))
         )
@@ -150,3 +156,36 @@ def test_a_texture_with_empty_corners_is_opaque_and_one_with_holes_is_not() -> N
     assert inside.base_color_texture is not None
     assert tuple(inside.base_color_texture[0, 0]) == (200, 10, 10)
     assert material(0.0, 1.0).alpha_mode == "MASK"
+
+
+def test_triangles_that_are_cut_away_cover_no_skin() -> None:
+    texture = np.full((8, 8, 4), 255, np.uint8)
+    texture[:, 4:, 3] = 0
+    corners = np.array(
+        [[0, 0, 0], [1, 0, 0], [0, 1, 0], [2, 0, 0], [3, 0, 0], [2, 1, 0]], np.float32
+    )
+    uv = np.array(
+        [[0.1, 0.1], [0.3, 0.1], [0.1, 0.9], [0.6, 0.1], [0.9, 0.1], [0.6, 0.9]], np.float32
+    )
+    mesh = Mesh(
+        "m", corners, np.array([[0, 1, 2], [3, 4, 5]], np.int32),
+        np.tile(np.array([0, 0, 1], np.float32), (6, 1)), uv,
+        material=Material(base_color_texture=texture, alpha_mode="MASK"),
+    )  # fmt: skip
+    assert without_clear(mesh).faces.tolist() == [[0, 1, 2]]
+
+
+def test_cloth_of_a_skirt_that_overlaps_moves_as_one() -> None:
+    form = dress_form()
+    body = form.body
+    height = form.crotch_y - 0.12
+    place = np.stack(
+        [np.linspace(-0.2, 0.2, 200), np.full(200, height), np.full(200, 0.12)], axis=1
+    )
+    points = np.concatenate([place, place + np.array([0, 0, 0.004])])
+    dense = np.zeros((400, len(body.names)))
+    dense[:200, body.bone("thigh_l")] = 1.0
+    dense[200:, body.bone("pelvis")] = 1.0
+    out = hung(points, dense, form, category="coat")
+    np.testing.assert_allclose(out.sum(1), 1, atol=1e-9)
+    assert np.abs(out[:200] - out[200:]).max() < 0.08

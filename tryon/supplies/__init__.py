@@ -1,6 +1,7 @@
 """Third-party data that is not ours to ship: pinned, fetched by `tryon setup`, checked by hash.
 
-`supply_path(name)` is the only door to it. Nothing but `fetch` ever touches the network.
+`supply_path(name)` is the only door to it. Nothing but `fetch` and, when
+asked for more clothes, `npm` ever touches the network.
 """
 
 from tryon.supplies.manifest import SUPPLIES, Supply, Wheel

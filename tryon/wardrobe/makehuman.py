@@ -72,7 +72,7 @@ PIECES: tuple[Piece, ...] = (
     Piece("ShortJeans", "mh-short-jeans", "shorts", "Denim shorts", "牛仔短裤"),
     Piece("Tightjeans", "mh-tight-jeans", "jeans", "Slim jeans", "修身牛仔裤"),
     Piece("Coat", "mh-coat", "coat", "Winter coat", "冬季大衣"),
-    Piece("WinterBoots", "mh-winter-boots", "shoes", "Winter boots", "冬靴"),
+    Piece("WinterBoots", "mh-winter-boots", "shoes", "Winter boots", "冬靴", 1),
     Piece("Fishing_Hat_01", "mh-fishing-hat", "hat", "Fishing hat", "渔夫帽"),
     Piece("pith_helmet", "mh-pith-helmet", "hat", "Pith helmet", "遮阳盔"),
     Piece("glasses", "mh-glasses", "eyeglasses", "Modern glasses", "现代眼镜"),

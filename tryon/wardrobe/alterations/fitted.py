@@ -13,7 +13,7 @@ from scipy.sparse import coo_matrix, csr_matrix
 from tryon.core.mesh import Mesh, smooth_normals
 from tryon.core.spaces import Floats
 from tryon.wardrobe.alterations.coarser import coarser
-from tryon.wardrobe.alterations.inner import without_inner
+from tryon.wardrobe.alterations.inner import without_clear, without_inner
 from tryon.wardrobe.body import Body
 from tryon.wardrobe.importer_repair import used_only
 from tryon.wardrobe.importer_repair import welded as places_of
@@ -76,7 +76,7 @@ def fitted(
     form = dress_form()
     outs = [_let_out(part.mesh, form, gap_m) for part in parts]
     furthest = max((far for _, far in outs), default=0.0)
-    meshes = [mesh for mesh, _ in outs]
+    meshes = [without_clear(mesh) for mesh, _ in outs]
     hides = _hidden_skin(form, meshes)
     if hidden is not None:
         hides = hides | hidden

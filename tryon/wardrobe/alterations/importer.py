@@ -131,7 +131,8 @@ def import_proxy(
         f"its {len(points):,} vertices hang on the base body; shape and weights follow from there"
     )
     if category in SKIRTS:
-        dense = hung(mesh.vertices.astype(np.float64), dense, dress_form())
+        points = mesh.vertices.astype(np.float64)
+        dense = hung(points, dense, dress_form(), category=category)
         report.assumed.append("below the waist it hangs around both legs, as skirts do")
     done = mended([mesh], report, path=path)
     parts = [BoundPart(each.mesh, spread(each.mesh, dense[each.kept], SMOOTHING)) for each in done]

@@ -1,4 +1,4 @@
-"""Leaves out what one garment hides of itself: a slip under its overskirt, a lining, a shirt front."""
+"""Leaves out what nobody can see of a garment: cloth under its own cloth, and cloth that is clear."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ from tryon.wardrobe.tailor.cover import covered, welded
 LEAST_FACES = 60
 """Pieces of fewer triangles are buttons and buckles: they hide nothing, and lie outside."""
 MOST_PIECES = 24
+SPOTS = np.array(
+    [
+        [1, 0, 0], [0, 1, 0], [0, 0, 1], [0.5, 0.5, 0], [0, 0.5, 0.5], [0.5, 0, 0.5],
+        [0.6, 0.2, 0.2], [0.2, 0.6, 0.2], [0.2, 0.2, 0.6],
+    ]
+)  # fmt: skip
+"""Where a triangle's texture is looked at, as shares of its corners."""
 
 
 def without_inner(meshes: Sequence[Mesh]) -> list[Mesh]:
@@ -45,6 +52,23 @@ def without_inner(meshes: Sequence[Mesh]) -> list[Mesh]:
     if not any(keep.any() for keep in kept):
         return list(meshes)
     return [replace(mesh, faces=mesh.faces[keep]) for mesh, keep in zip(meshes, kept, strict=True)]
+
+
+def without_clear(mesh: Mesh) -> Mesh:
+    """The mesh without triangles on which its texture is cut away all over.
+
+    Necklines are often drawn into the texture; what is cut away there covers no skin.
+    """
+    material, uv = mesh.material, mesh.uv
+    texture = material.base_color_texture
+    if material.alpha_mode != "MASK" or texture is None or texture.shape[2] < 4 or uv is None:
+        return mesh
+    height, width = texture.shape[:2]
+    spots = np.einsum("sk,fkc->fsc", SPOTS, uv[mesh.faces]) % 1.0
+    column = np.clip((spots[..., 0] * width).astype(int), 0, width - 1)
+    row = np.clip(((1 - spots[..., 1]) * height).astype(int), 0, height - 1)
+    kept = (texture[row, column, 3] >= 128).any(1)
+    return replace(mesh, faces=mesh.faces[kept]) if kept.any() else mesh
 
 
 def _pieces(mesh: Mesh) -> list[NDArray[np.int64]]:

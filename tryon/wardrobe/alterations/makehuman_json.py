@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from tryon.core.errors import ImportError3D
 from tryon.core.mesh import Texture
 from tryon.core.spaces import Floats
-from tryon.wardrobe.alterations.mhclo import BASE_VERTICES, phong_material
+from tryon.wardrobe.alterations.mhclo import BASE_VERTICES
+from tryon.wardrobe.alterations.mhmat import phong_material
 from tryon.wardrobe.alterations.proxy import Proxy
 from tryon.wardrobe.gltf_file import decoded_picture
 

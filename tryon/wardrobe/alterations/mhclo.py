@@ -6,7 +6,6 @@ are those of `hm08`, lengths are decimetres.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.core.errors import ImportError3D
-from tryon.core.mesh import Material, Texture
 from tryon.core.spaces import Floats
+from tryon.wardrobe.alterations.beside import inside, numbered_lines
+from tryon.wardrobe.alterations.mhmat import read_mhmat
 from tryon.wardrobe.alterations.proxy import Proxy, Scale
-from tryon.wardrobe.gltf_file import decoded_picture
 
-MOST_BYTES = 64 * 1024**2
 BASE_VERTICES = 19158
 AXES = ("x_scale", "y_scale", "z_scale")
 
@@ -53,7 +51,7 @@ def read_mhclo(path: Path) -> Proxy:
             remedy="Take both files from the same package.",
         )
     lost: list[str] = []
-    material = _read_mhmat(path, clothes.words.get("material"), lost)
+    material = read_mhmat(path, clothes.words.get("material"), lost)
     x, y, z = (clothes.scales.get(axis) for axis in AXES)
     return Proxy(
         clothes.words.get("name", path.stem),
@@ -86,7 +84,7 @@ def _credit(clothes: _Clothes) -> dict[str, str]:
 def _parse(path: Path) -> _Clothes:
     out = _Clothes()
     section = ""
-    for number, line in _lines(path):
+    for number, line in numbered_lines(path):
         words = line.split()
         if words[0] == "#":
             words = words[1:]
@@ -184,7 +182,7 @@ def _read_obj(
     count, uv = 0, []
     faces: list[list[int]] = []
     uv_faces: list[list[int]] = []
-    for number, line in _lines(path):
+    for number, line in numbered_lines(path):
         kind, *words = line.split()
         try:
             if kind == "v":
@@ -222,106 +220,11 @@ def _index(word: str, count: int) -> int:
     return number
 
 
-def _read_mhmat(clothes: Path, name: str | None, lost: list[str]) -> Material:
-    """The material of an .mhmat file; plain where there is none."""
-    if name is None:
-        lost.append("its material: none is named")
-        return Material(clothes.stem, roughness=0.8, double_sided=True)
-    path = _inside(clothes, name)
-    if path is None or not path.is_file():
-        lost.append(f"the material {name}, which is missing")
-        return Material(clothes.stem, roughness=0.8, double_sided=True)
-    words: dict[str, list[str]] = {}
-    for _, line in _lines(path):
-        key, *rest = line.split()
-        words.setdefault(key.lower(), rest)
-    return phong_material(
-        clothes.stem,
-        [_float(w, 1.0) for w in words.get("diffusecolor", [])[:3]],
-        opacity=_float(next(iter(words.get("opacity", ["1"])), "1"), 1.0),
-        shininess=_float(next(iter(words.get("shininess", ["0"])), "0"), 0.0),
-        color_map=_texture(path, words.get("diffusetexture"), lost),
-        normal_map=_texture(path, words.get("normalmaptexture"), lost),
-    )
-
-
-def phong_material(
-    name: str,
-    diffuse: list[float],
-    *,
-    opacity: float,
-    shininess: float,
-    color_map: Texture | None,
-    normal_map: Texture | None,
-) -> Material:
-    """Cloth out of MakeHuman's shading model: colour and maps; its gloss (0 to 1) only a little."""
-    r, g, b = (
-        (float(np.clip(c, 0, 1)) ** 2.2) for c in (diffuse if len(diffuse) == 3 else [1.0] * 3)
-    )
-    if color_map is not None:
-        # MakeHuman's own viewer draws the texture alone.
-        r, g, b = 1.0, 1.0, 1.0
-    return Material(
-        name,
-        (r, g, b, float(np.clip(opacity, 0, 1))),
-        roughness=float(np.clip(0.92 - 0.35 * shininess, 0.4, 0.95)),
-        base_color_texture=color_map,
-        normal_texture=None if normal_map is None else np.ascontiguousarray(normal_map[..., :3]),
-        alpha_mode="OPAQUE" if opacity > 0.99 else "BLEND",
-        double_sided=True,
-    )
-
-
-def _texture(material: Path, words: list[str] | None, lost: list[str]) -> Texture | None:
-    if not words:
-        return None
-    name = " ".join(words)
-    path = _inside(material, name)
-    if path is None or not path.is_file() or path.stat().st_size > MOST_BYTES:
-        lost.append(f"the texture {name}, which is missing")
-        return None
-    picture, remark = decoded_picture(path.read_bytes(), name)
-    if remark:
-        lost.append(remark)
-    return picture
-
-
 def _beside(path: Path, name: str) -> Path:
-    found = _inside(path, name)
+    found = inside(path, name)
     if found is None or not found.is_file():
         raise ImportError3D(
             f"{path} needs {name}, which is not beside it.",
             remedy="Keep the .mhclo, .obj, .mhmat and textures of one garment in one folder.",
         )
     return found
-
-
-def _inside(path: Path, name: str) -> Path | None:
-    """A file named by another, if it lies in that one's folder or below."""
-    folder = path.parent.resolve()
-    target = (folder / name.replace("\\", "/")).resolve()
-    return target if target.is_relative_to(folder) else None
-
-
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Numbered lines that are not blank."""
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ImportError3D(
-                f"{path} is larger than {MOST_BYTES // 1024**2} MB.", remedy="Reduce its triangles."
-            )
-        text = path.read_text("utf-8", errors="replace")
-    except OSError as error:
-        raise ImportError3D(
-            f"Cannot read {path}: {error.strerror}.", remedy="Check the path and permissions."
-        ) from error
-    for number, line in enumerate(text.splitlines(), start=1):
-        if line.strip():
-            yield number, line.strip()
-
-
-def _float(word: str, fallback: float) -> float:
-    try:
-        return float(word)
-    except ValueError:
-        return fallback

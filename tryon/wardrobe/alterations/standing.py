@@ -298,7 +298,7 @@ def _weights(mesh: Mesh, category: Category, stance: Stance) -> Floats:
         if chosen.any():
             dense[chosen] = _nearest(points[chosen], stance.points, skin, allowed)
     if category in SKIRTS:
-        dense = hung(points, dense, form)
+        dense = hung(points, dense, form, category=category)
     return np.asarray(dense / dense.sum(1, keepdims=True))
 
 
