@@ -54,6 +54,18 @@ def test_print_lies_beside_its_catalogue_file(folder: Path) -> None:
     assert shade(catalogue, "plain") == pytest.approx(57, abs=6)
 
 
+def test_levels_of_detail_share_one_print(folder: Path) -> None:
+    garment = load_garment(Catalogue.load([folder]).item("test-tee"), "roses")
+    seen = {
+        id(part.mesh.material.base_color_texture)
+        for level in garment.levels
+        for part in level
+        if part.mesh.name == "cloth"
+    }
+    assert len(garment.levels) > 1
+    assert len(seen) == 1
+
+
 def test_missing_print_is_named(folder: Path) -> None:
     (folder / "roses.png").unlink()
     with pytest.raises(InputError, match=r"roses\.png"):

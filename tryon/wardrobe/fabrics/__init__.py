@@ -79,16 +79,13 @@ def bolt(
     """
     fabric = FABRICS[name]
     ground = color or fabric.color
-    swatch = swatch_of(name, ground, accents=accents)
-    tile = (scale * swatch.tile_cm[0], scale * swatch.tile_cm[1])
-    dyed = WHITE if fabric.accents else linear(ground)
-    if stripe is not None or picture is not None:
-        swatch = replace(swatch, tile_cm=tile)
-        if stripe is not None:
-            swatch = striped(swatch, ground, stripe)
-        if picture is not None:
-            swatch = printed(swatch, picture)
-        tile, dyed = swatch.tile_cm, WHITE
+    swatch = _scaled(swatch_of(name, ground, accents=accents), scale)
+    if stripe is not None:
+        swatch = striped(swatch, ground, stripe)
+    if picture is not None:
+        swatch = printed(swatch, picture)
+    has_colors = fabric.accents or stripe is not None or picture is not None
+    dyed = WHITE if has_colors else linear(ground)
     finish = fabric.finish
     r, g, b = (finish.depth * level for level in dyed)
     sheen_r, sheen_g, sheen_b = (finish.sheen * level for level in linear(ground))
@@ -106,7 +103,7 @@ def bolt(
             alpha_mode=finish.alpha_mode,
             double_sided=True,
         ),
-        tile,
+        swatch.tile_cm,
     )
 
 
@@ -126,3 +123,9 @@ def swatch_of(name: str, color: str | None = None, *, accents: Sequence[str] = (
 @lru_cache(maxsize=MOST_KEPT)
 def _swatch(name: str, yarns: tuple[Rgb, ...]) -> Swatch:
     return FABRICS[name].maker(yarns)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _scaled(swatch: Swatch, scale: float) -> Swatch:
+    wide, high = swatch.tile_cm
+    return replace(swatch, tile_cm=(scale * wide, scale * high))

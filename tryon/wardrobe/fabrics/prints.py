@@ -25,7 +25,8 @@ LEAST_WEAVE_PX = 6
 """Below so many pixels a repeat of the weave it would only be noise."""
 STRIPE_EDGE_CM = 0.02
 BLUR_PX = 1.2
-MOST_PRINTS = 8
+MOST_PRINTS, MOST_LAID = 8, 16
+"""Pictures, and cloths with something laid over them, that stay in memory."""
 
 
 @dataclass(frozen=True)
@@ -48,19 +49,17 @@ class Print:
 def printed(swatch: Swatch, print_: Print) -> Swatch:
     """The cloth with the picture for its colours; one repeat is the picture.
 
-    Raises InputError when the file is missing, broken, no picture, too large, too small or too long.
+    The same object for the same cloth and picture while it is remembered. Raises InputError when the file
+    is missing, broken, no picture, too large, too small or too long.
     """
     # The stamp is part of the key: a picture that was saved anew is read anew.
     stamp_ns = print_.path.stat().st_mtime_ns if print_.path.exists() else 0
-    rgb = _print_texture(print_.path, stamp_ns)
-    height, width = rgb.shape[:2]
-    size_cm = (print_.width_cm, print_.width_cm * height / width)
-    # Half a repeat aside: panels are drawn about their middle line.
-    return _laid_over(swatch, np.roll(rgb, width // 2, axis=1), size_cm)
+    return _printed(swatch, print_, stamp_ns)
 
 
+@lru_cache(maxsize=MOST_LAID)
 def striped(swatch: Swatch, ground: str, stripe: Stripe) -> Swatch:
-    """The cloth in two colours; one repeat is one stripe."""
+    """The cloth in two colours; one repeat is one stripe. Remembered as `printed` is."""
     row = (np.arange(STRIPE_PX) + 0.5) / STRIPE_PX * stripe.repeat_cm
     inside = stripe.width_cm / 2 - np.abs(row - stripe.repeat_cm / 2)
     share = np.clip(inside / STRIPE_EDGE_CM + 0.5, 0, 1)[:, None]
@@ -70,6 +69,15 @@ def striped(swatch: Swatch, ground: str, stripe: Stripe) -> Swatch:
     column = np.round((1 - share) * ground_rgb + share * stripe_rgb).astype(np.uint8)
     rgb = np.repeat(column[:, None], STRIPE_PX, axis=1)
     return _laid_over(swatch, rgb, (stripe.repeat_cm, stripe.repeat_cm))
+
+
+@lru_cache(maxsize=MOST_LAID)
+def _printed(swatch: Swatch, print_: Print, stamp_ns: int) -> Swatch:
+    rgb = _print_texture(print_.path, stamp_ns)
+    height, width = rgb.shape[:2]
+    size_cm = (print_.width_cm, print_.width_cm * height / width)
+    # Half a repeat aside: panels are drawn about their middle line.
+    return _laid_over(swatch, np.roll(rgb, width // 2, axis=1), size_cm)
 
 
 @lru_cache(maxsize=MOST_PRINTS)

@@ -15,7 +15,7 @@ Yarns = tuple[Rgb, ...]
 
 @dataclass(frozen=True, eq=False)
 class Swatch:
-    """One repeat of a cloth; every texture is square and seamless.
+    """One repeat of a cloth; the textures are seamless and, but for prints, square.
 
     color: (S, S, 3 or 4) sRGB and, of a sheer, alpha; normal: (S, S, 3) tangent space, +y up;
     roughness_metal: (S, S, 3) G roughness and B metal that multiply the finish's, or None;
