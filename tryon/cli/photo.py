@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from tryon.cli.options import camera_options, faces_option, print_option, wear_options
+from tryon.cli.under import under_option
 from tryon.core.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     from tryon.core.result import TryonResult
+    from tryon.engine.session import Under
     from tryon.wardrobe.fabrics.prints import Print
 
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 )
 @click.option("--layers", is_flag=True, help="Also write each item's visible coverage.")
 @click.option("--json", "with_json", is_flag=True, help="Also write poses, boxes and the camera.")
+@under_option("erase")
 @camera_options
 @faces_option
 def photo(
@@ -41,6 +44,7 @@ def photo(
     out_dir: Path | None,
     layers: bool,
     with_json: bool,
+    under: Under,
     fov_deg: float | None,
     calibration: str | None,
     max_faces: int,
@@ -90,7 +94,7 @@ def photo(
                 failures += 1
                 console.print(f"[red]Skipped.[/red] {error}", highlight=False)
                 continue
-            result = engine.photo(frame, wear, variants=variants, layers=layers)
+            result = engine.photo(frame, wear, variants=variants, layers=layers, under=under)
             _write(result, target, with_json=with_json)
             if not result.people:
                 unseen += 1

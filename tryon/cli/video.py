@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from tryon.cli.options import camera_options, faces_option, print_option, wear_options
+from tryon.cli.under import under_option
 
 if TYPE_CHECKING:
+    from tryon.engine.session import Under
     from tryon.wardrobe.fabrics.prints import Print
 
 
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Also write one line of numbers a frame: poses, anchors, boxes.",
 )
+@under_option("keep")
 @camera_options
 @faces_option
 def video(
@@ -36,6 +39,7 @@ def video(
     prints: Mapping[str, Print],
     out: Path,
     jsonl: Path | None,
+    under: Under,
     fov_deg: float | None,
     calibration: str | None,
     max_faces: int,
@@ -64,7 +68,7 @@ def video(
             open_source(source_path, fov_deg=fov_deg, calibration=calibration)
         )
         engine = stack.enter_context(Engine(catalogue=catalogue, max_faces=max_faces))
-        session = stack.enter_context(engine.session(wear, variants=variants))
+        session = stack.enter_context(engine.session(wear, variants=variants, under=under))
         sink = stack.enter_context(VideoSink(out, audio_from=source_path))
         lines = stack.enter_context(TextSink(jsonl)) if jsonl else None
         progress = track(

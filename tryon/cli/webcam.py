@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 import click
 
 from tryon.cli.options import camera_options, faces_option, print_option, wear_options
+from tryon.cli.under import under_option
 
 if TYPE_CHECKING:
     from tryon.core.result import TryonResult
+    from tryon.engine.session import Under
     from tryon.wardrobe.catalogue import Catalogue
     from tryon.wardrobe.fabrics.prints import Print
 
@@ -69,6 +71,7 @@ class Mirror:
     default=Path("."),
     help="Folder for snapshots.  [default: here]",
 )
+@under_option("keep")
 @camera_options
 @faces_option
 def webcam(
@@ -78,6 +81,7 @@ def webcam(
     prints: Mapping[str, Print],
     device: str,
     snapshots: Path,
+    under: Under,
     fov_deg: float | None,
     calibration: str | None,
     max_faces: int,
@@ -104,7 +108,7 @@ def webcam(
         WindowSink("tryon") as window,
         open_webcam(device, fov_deg=fov_deg, calibration=calibration) as source,
         Engine(catalogue=catalogue, max_faces=max_faces) as engine,
-        engine.session(wear, variants=variants) as session,
+        engine.session(wear, variants=variants, under=under) as session,
     ):
         mirror = Mirror(engine.catalogue, wear, dict(variants))
         for result in session.run(source):

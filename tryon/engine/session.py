@@ -185,7 +185,7 @@ class Session:
         layer = self._renderer.draw(frame.camera, draws, light, supersample=self._supersample)
         laps.lap("render", layer)
         plate = frame.rgb
-        if layer is not None:
+        if layer is not None and (clothes or self._wears_hat):
             layer = in_front.veiled(layer)
             worn = _Worn(bodies, observed.seen.poses, clothes, in_front)
             plate = self._bared(frame, layer, worn=worn, light=light)
