@@ -77,6 +77,8 @@ class Sway:
         dense = dense_of(cloth.bones, cloth.weights, len(body.names))
         self._shares = dense.astype(np.float64)
         self._directions = girth_directions(body, body.figure, cloth.points, dense)
+        self._outer: Sway | None = None
+        self._on_outer: Follower | None = None
         self.alter(np.zeros(len(self._directions)))
         self.reset()
 
@@ -88,6 +90,13 @@ class Sway:
         self._velocity = np.zeros_like(self.cloth.points)
         self.points: Floats = self.cloth.points.copy()
 
+    def hang_under(self, outer: Sway) -> None:
+        """From now on what is held of it lies under another garment's cloth and moves with that.
+
+        The outer one must be altered and stepped first.
+        """
+        self._outer = outer
+
     def alter(self, girth: Floats) -> None:
         """Let the cloth out to a (G,) girth of the body under it."""
         rest = grown(self.cloth.points, self._directions, girth).astype(np.float64)
@@ -98,6 +107,13 @@ class Sway:
         self._slack = self._balance.slack(rest, self._rest_middles, self._rest_radii, self._cones)
         self._sizes = fold_sizes(rest, self.cloth.folds)
         self._heights = fold_heights(rest, self.cloth.folds, self._sizes) - self.cloth.lift
+        if self._outer is not None:
+            self._on_outer = Follower.of(
+                self._outer.cloth,
+                self._outer.rest,
+                rest,
+                particle_normals(rest, self.cloth.faces),
+            )
         pairs = self.cloth.pairs
         self._along = rest[pairs[:, 0]] - rest[pairs[:, 1]]
         self._away = rest - rest[self.cloth.anchor]
@@ -142,24 +158,21 @@ class Sway:
 
         vertices, normals: (V, 3) the same as they follow the skin.
         """
-        triangle = self.points[follower.corner]
-        around = particle_normals(self.points, self.cloth.faces)[follower.corner]
-        carried = np.einsum("vk,vkd->vd", follower.share, around)
-        carried /= np.maximum(np.linalg.norm(carried, axis=1, keepdims=True), 1e-12)
-        places = np.einsum("vk,vkd->vd", follower.share, triangle)
-        places += follower.rise[:, None] * carried
-        lean = follower.lean
-        facing = lean[:, 2:] * carried
-        for k in (1, 2):
-            facing += lean[:, k - 1 : k] * (triangle[:, k] - triangle[:, 0])
-        hold = follower.hold[:, None]
-        facing /= np.maximum(np.linalg.norm(facing, axis=1, keepdims=True), 1e-12)
-        facing = facing + hold * (normals - facing)
-        facing /= np.maximum(np.linalg.norm(facing, axis=1, keepdims=True), 1e-12)
-        return (
-            (places + hold * (vertices - places)).astype(np.float32),
-            facing.astype(np.float32),
+        around = np.zeros_like(self.points)
+        self._kernel.normals(self.points, self.cloth.faces, around)
+        places, facing = vertices.astype(np.float64), normals.astype(np.float64)
+        self._kernel.follow(
+            self.points,
+            around,
+            follower.corner,
+            follower.share,
+            follower.rise,
+            follower.lean,
+            follower.hold,
+            places,
+            facing,
         )
+        return places.astype(np.float32), facing.astype(np.float32)
 
     def _pose(self, target_from_rest: Floats, gap_s: float | None) -> _Pose:
         stretch = _stretches(target_from_rest)
@@ -181,8 +194,11 @@ class Sway:
         middles = np.einsum("kab,kb->ka", rows[:, :, :3], self._rest_middles) + rows[:, :, 3]
         scale = float(np.cbrt(np.abs(np.linalg.det(own)).mean()))
         size = np.cbrt(np.abs(np.linalg.det(rows[:, :, :3])))
+        goal = self._skinning.posed(target_from_rest)
+        if self._outer is not None and self._on_outer is not None:
+            goal, _ = self._outer.drawn(self._on_outer, goal, np.zeros_like(goal))
         return _Pose(
-            self._skinning.posed(target_from_rest).astype(np.float64),
+            goal.astype(np.float64),
             np.ascontiguousarray(middles),
             self._rest_radii * size,
             length,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +52,9 @@ class LooseParts(Protocol):
 
     rest: Floats
 
+    def hang_under(self, outer: Self) -> None:
+        """Lie under another garment's loose cloth and move with that where it is held."""
+
     def alter(self, girth: Floats) -> None:
         """Let it out to the girth of the person."""
 
@@ -93,29 +96,46 @@ class LookOnBodies:
         self.layers: LookLayers = look_layers(body, garments)
         self._hiders = self._cut_body()
         self._levels: dict[int, tuple[_Piece, ...]] = {}
-        found = tuple(loose_cloth(body, worn) for worn in self.layers.garments)
-        self._capsules = BodyCapsules.of(body) if any(found) else None
-        self.loose: tuple[LooseCloth | None, ...] = tuple(map(self._hung, found))
+        self.over: dict[int, int] = {}
+        self.loose = self._loose_cloths()
+        self._capsules = BodyCapsules.of(body) if self.loose else None
+        if self._capsules is not None:
+            # Numba takes half a second to import: only when cloth is worn that moves.
+            balance = import_module("tryon.wardrobe.cloth_balance")
+            self.loose = {k: balance.balanced(c, self._capsules) for k, c in self.loose.items()}
 
-    def _hung(self, cloth: LooseCloth | None) -> LooseCloth | None:
-        if cloth is None or self._capsules is None:
-            return None
-        # Numba takes half a second to import: only when cloth is worn that moves.
-        balance = import_module("tryon.wardrobe.cloth_balance")
-        hung: LooseCloth = balance.balanced(cloth, self._capsules)
-        return hung
+    def _loose_cloths(self) -> dict[int, LooseCloth]:
+        """What is loose of each garment, by the garment's number: held where another lies on it.
+
+        Fills `over`: which garment's loose cloth lies on that of which.
+        """
+        worn = self.layers.garments
+        found = [loose_cloth(self._body, garment) for garment in worn]
+        out = {}
+        for number, (garment, cloth) in enumerate(zip(worn, found, strict=True)):
+            if cloth is None:
+                continue
+            outer = [k for k, other in enumerate(worn) if other.layer > garment.layer]
+            moving = [k for k in outer if found[k] is not None]
+            if moving:
+                self.over[number] = moving[0]
+            covers = [worn[k] for k in outer]
+            held = loose_cloth(self._body, garment, under=covers) if outer else cloth
+            if held is not None:
+                out[number] = held
+        return out
 
     def on_somebody(self, loosen: Loosen) -> dict[int, LooseParts]:
-        """The loose cloth of each garment that has some, by the garment's number, for one person."""
-        if self._capsules is None:
-            return {}
-        return {
-            number: loosen(self._body, cloth, self._capsules, LAYER_AIR_M * garment.layer)
-            for number, (cloth, garment) in enumerate(
-                zip(self.loose, self.layers.garments, strict=True)
-            )
-            if cloth is not None
-        }
+        """The loose cloth of each garment that has some, by the garment's number and outermost first,
+        for one person."""
+        hung: dict[int, LooseParts] = {}
+        for number in sorted(self.loose, reverse=True):
+            assert self._capsules is not None
+            air_m = LAYER_AIR_M * self.layers.garments[number].layer
+            hung[number] = loosen(self._body, self.loose[number], self._capsules, air_m)
+            if self.over.get(number) in hung:
+                hung[number].hang_under(hung[self.over[number]])
+        return hung
 
     def floor(self, fit: BodyFit) -> float | None:
         """Height of the floor in `cam`, metres, where the feet are seen."""
@@ -217,8 +237,8 @@ class Wearer:
 
     def __init__(self, look: LookOnBodies, loosen: Loosen | None = None) -> None:
         self._look = look
-        self._loose = {} if loosen is None else look.on_somebody(loosen)
-        self._followers: tuple[Follower | None, ...] = ()
+        self._loose: dict[int, LooseParts] = {} if loosen is None else look.on_somebody(loosen)
+        self._followers: tuple[tuple[tuple[int, Follower], ...], ...] = ()
         self._level: int | None = None
         self._girth: Floats | None = None
         self._bound: tuple[Skinning, ...] = ()
@@ -261,11 +281,11 @@ class Wearer:
     def _posed(
         self, number: int, piece: _Piece, cam_from_rest: Floats
     ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        bound, follower = self._bound[number], self._followers[number]
+        bound = self._bound[number]
         vertices, normals = bound.posed(cam_from_rest), bound.posed_normals(cam_from_rest)
-        if follower is None:
-            return vertices, normals
-        return self._loose[piece.garment].drawn(follower, vertices, normals)
+        for garment, follower in self._followers[number]:
+            vertices, normals = self._loose[garment].drawn(follower, vertices, normals)
+        return vertices, normals
 
     def _alter(self, pieces: Sequence[_Piece], level: int, girth: Floats) -> None:
         if level != self._level:
@@ -273,7 +293,7 @@ class Wearer:
                 Skinning(p.mesh.vertices, p.bones, p.weights, normals=p.mesh.normals)
                 for p in pieces
             )
-            self._followers = (None,) * len(pieces)
+            self._followers = ((),) * len(pieces)
             self._level, self._girth = level, None
         if self._girth is not None and float(np.abs(girth - self._girth).max()) < GIRTH_STEP:
             return
@@ -288,19 +308,24 @@ class Wearer:
         self._girth = girth
 
     def _following(
-        self, piece: _Piece, shape: NDArray[np.float32], known: Follower | None
-    ) -> Follower | None:
-        cloth = self._look.loose[piece.garment] if piece.garment in self._loose else None
-        if cloth is None:
-            return None
-        follower = Follower.of(
-            cloth,
-            self._loose[piece.garment].rest,
-            shape,
-            piece.mesh.normals,
-            corner=None if known is None else known.corner,
-        )
-        return follower if follower.moves else None
+        self, piece: _Piece, shape: NDArray[np.float32], known: tuple[tuple[int, Follower], ...]
+    ) -> tuple[tuple[int, Follower], ...]:
+        """By which garments' loose cloth a piece is moved, one after the other: by what lies on it, then
+        by its own."""
+        out = []
+        corners = {garment: follower.corner for garment, follower in known}
+        for garment in (self._look.over.get(piece.garment), piece.garment):
+            if garment is not None and garment in self._loose:
+                follower = Follower.of(
+                    self._look.loose[garment],
+                    self._loose[garment].rest,
+                    shape,
+                    piece.mesh.normals,
+                    corner=corners.get(garment),
+                )
+                if follower.moves:
+                    out.append((garment, follower))
+        return tuple(out)
 
 
 def as_silhouette(draws: Sequence[Draw], owner: str) -> tuple[Draw, ...]:

@@ -7,6 +7,7 @@ vertices of the coarsest level; the drawn vertices of any level follow them (see
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,10 +19,10 @@ from tryon.core.spaces import Floats
 from tryon.wardrobe.body import Body
 from tryon.wardrobe.body_girth import dense_of
 from tryon.wardrobe.cloth_looseness import looseness
-from tryon.wardrobe.cloth_mesh import side_graph, sides_and_folds, thinned
+from tryon.wardrobe.cloth_mesh import particle_normals, side_graph, sides_and_folds, thinned
 from tryon.wardrobe.garment import Garment
 from tryon.wardrobe.skinning import top_weights
-from tryon.wardrobe.tailor.cover import welded
+from tryon.wardrobe.tailor.cover import CLOTH_INSIDE_M, CLOTH_LEAST_HITS, covered, welded
 
 Indices = NDArray[np.int64]
 
@@ -31,6 +32,8 @@ REACH_SLACK = 1.02
 """Cloth comes no farther from what holds it than its own length times this."""
 HALF_MASS_M = 0.2
 """Particles weigh half as much this much farther down, so that one sweep carries the rest better."""
+BESIDE = 0.6
+"""Share of the skin's motion that particles beside those under another garment take."""
 LEAST_PARTICLES = 12
 """Fewer are not worth moving."""
 
@@ -66,8 +69,13 @@ class LooseCloth:
         return self.hold >= HELD
 
 
-def loose_cloth(body: Body, garment: Garment) -> LooseCloth | None:
-    """What of a garment moves by itself, or None when all of it follows the skin."""
+def loose_cloth(
+    body: Body, garment: Garment, *, under: Sequence[Garment] = ()
+) -> LooseCloth | None:
+    """What of a garment moves by itself, or None when all of it follows the skin.
+
+    under: garments that are worn over it and follow the skin; what lies under them does so too.
+    """
     parts = garment.levels[-1]
     main = [number for number, part in enumerate(parts) if not part.trim]
     if not main:
@@ -85,6 +93,8 @@ def loose_cloth(body: Body, garment: Garment) -> LooseCloth | None:
     dense, faces = dense[source].astype(np.float64), faces.astype(np.int64)
     faces = faces[(faces != np.roll(faces, 1, axis=1)).all(1)]
     hold = 1 - looseness(body, places, faces, dense)
+    if under and (hold < HELD).any():
+        hold = np.maximum(hold, _pressed(places, faces, under))
     kept = _kept(faces, hold)
     if kept.sum() < LEAST_PARTICLES:
         return None
@@ -93,6 +103,28 @@ def loose_cloth(body: Body, garment: Garment) -> LooseCloth | None:
     faces = faces.reshape(-1, 3)
     bones, weights = top_weights(dense[used])
     return _bound(places[used], faces, bones, weights, hold[used])
+
+
+def _pressed(points: Floats, faces: Indices, outer: Sequence[Garment]) -> Floats:
+    """(N,) 1 where outer garments lie on the cloth, less around it."""
+    shells = [
+        welded(part.mesh.vertices, part.mesh.faces)
+        for garment in outer
+        for part in garment.levels[-1]
+        if not part.trim
+    ]
+    hidden = covered(
+        points,
+        particle_normals(points, faces),
+        shells,
+        inside_m=CLOTH_INSIDE_M,
+        edge_m=0.0,
+        least_hits=CLOTH_LEAST_HITS,
+    ).astype(np.float64)
+    sides, _ = sides_and_folds(faces)
+    near = np.zeros(len(points))
+    np.maximum.at(near, sides.ravel(), hidden[sides[:, ::-1]].ravel())
+    return np.maximum(hidden, BESIDE * near)
 
 
 def _kept(faces: Indices, hold: Floats) -> NDArray[np.bool_]:

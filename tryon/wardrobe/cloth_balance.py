@@ -31,7 +31,7 @@ STRETCH, BEND = 2e-7, 1e-4
 SLACK_LIMIT_M = -0.08
 """Cloth that lies within a capsule at rest may stay there, down to this depth."""
 ROUNDS, TICKS, GAIN, DRAG = 160, 8, 0.12, 8.0
-VERSION = 1
+VERSION = 2
 """Raised when the same cloth is cut differently."""
 
 
@@ -49,8 +49,9 @@ def balanced(cloth: LooseCloth, capsules: BodyCapsules) -> LooseCloth:
 
 
 def slack(points: Floats, middles: Floats, radii: Floats, cones: np.ndarray) -> Floats:
-    """(N,) how far each particle may be within the capsules, ≤ 0: as far as it is at rest."""
-    gaps = np.zeros(len(points))
+    """(N, M) how deep in each capsule each particle may lie, ≤ 0: as deep as at rest, since the drape
+    knows the skin better."""
+    gaps = np.zeros((len(points), len(cones)))
     kernel.gaps(points, middles, radii, cones, gaps)
     return np.clip(gaps - 0.001, SLACK_LIMIT_M, 0.0)
 

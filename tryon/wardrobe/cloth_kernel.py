@@ -36,10 +36,9 @@ gap = njit(cache=True)(_gap_plain)
 
 def _gaps_plain(points, middles, radii, cones, out):  # type: ignore[no-untyped-def]
     for n in range(len(points)):
-        out[n] = 1e9
         for c in range(len(cones)):
             a, b = cones[c, 0], cones[c, 1]
-            d = gap(
+            out[n, c] = gap(
                 points[n, 0],
                 points[n, 1],
                 points[n, 2],
@@ -48,11 +47,10 @@ def _gaps_plain(points, middles, radii, cones, out):  # type: ignore[no-untyped-
                 radii[a],
                 radii[b],
             )[0]
-            out[n] = min(out[n], d)
 
 
 gaps = njit(cache=True)(_gaps_plain)
-"""Compiled: (points, middles, radii, cones, out) fills `out` with distances to the nearest capsule."""
+"""Compiled: (points, middles, radii, cones, out) fills (N, M) `out` with distances."""
 
 
 def _pull_plain(points, weight, a, b, length, compliance):  # type: ignore[no-untyped-def]  # noqa: PLR0917
@@ -142,7 +140,7 @@ def _find_near_plain(points, slack, middles, radii, cones, near):  # type: ignor
                 radii[a],
                 radii[b],
             )[0]
-            if d - slack[n] < NEAR_M:
+            if d - slack[n, c] < NEAR_M:
                 count += 1
                 near[n, count] = c
         near[n, 0] = count
@@ -159,7 +157,7 @@ def _hit_plain(points, before, n, slack, middles, moved, radii, cones, near):  #
         d, t, dx, dy, dz, far = gap(
             points[n, 0], points[n, 1], points[n, 2], middles[a], middles[b], radii[a], radii[b]
         )
-        d -= slack
+        d -= slack[c]
         if d >= 0.0 or far < 1e-6:
             continue
         push = min(-d, PUSH_M)
@@ -284,3 +282,68 @@ def _advance_plain(  # type: ignore[no-untyped-def]  # noqa: PLR0917, PLR0912  c
 
 
 advance = njit(cache=True)(_advance_plain)
+
+
+def _normals_plain(points, faces, out):  # type: ignore[no-untyped-def]
+    """Fill (N, 3) `out` with unit normals of the particles, each triangle weighted by its area."""
+    out[:] = 0.0
+    for f in range(len(faces)):
+        a, b, c = faces[f, 0], faces[f, 1], faces[f, 2]
+        ux, uy, uz = (
+            points[b, 0] - points[a, 0],
+            points[b, 1] - points[a, 1],
+            points[b, 2] - points[a, 2],
+        )
+        vx, vy, vz = (
+            points[c, 0] - points[a, 0],
+            points[c, 1] - points[a, 1],
+            points[c, 2] - points[a, 2],
+        )
+        nx, ny, nz = uy * vz - uz * vy, uz * vx - ux * vz, ux * vy - uy * vx
+        for k in range(3):
+            n = faces[f, k]
+            out[n, 0] += nx
+            out[n, 1] += ny
+            out[n, 2] += nz
+    for n in range(len(out)):
+        size = max(np.sqrt(out[n, 0] ** 2 + out[n, 1] ** 2 + out[n, 2] ** 2), 1e-12)
+        for k in range(3):
+            out[n, k] /= size
+
+
+normals = njit(cache=True)(_normals_plain)
+
+
+def _follow_plain(points, around, corner, share, rise, lean, hold, vertices, facing):  # type: ignore[no-untyped-def]  # noqa: PLR0917
+    """Move (V, 3) `vertices` and their normals `facing`, given as they follow the skin, in place."""
+    place, up, way = np.zeros(3), np.zeros(3), np.zeros(3)
+    for v in range(len(vertices)):
+        if hold[v] >= 1.0:
+            continue
+        a, b, c = corner[v, 0], corner[v, 1], corner[v, 2]
+        for k in range(3):
+            place[k] = (
+                share[v, 0] * points[a, k] + share[v, 1] * points[b, k] + share[v, 2] * points[c, k]
+            )
+            up[k] = (
+                share[v, 0] * around[a, k] + share[v, 1] * around[b, k] + share[v, 2] * around[c, k]
+            )
+        size = max(np.sqrt(up[0] ** 2 + up[1] ** 2 + up[2] ** 2), 1e-12)
+        for k in range(3):
+            up[k] /= size
+            way[k] = (
+                lean[v, 0] * (points[b, k] - points[a, k])
+                + lean[v, 1] * (points[c, k] - points[a, k])
+                + lean[v, 2] * up[k]
+            )
+        size = max(np.sqrt(way[0] ** 2 + way[1] ** 2 + way[2] ** 2), 1e-12)
+        for k in range(3):
+            at = place[k] + rise[v] * up[k]
+            vertices[v, k] = at + hold[v] * (vertices[v, k] - at)
+            way[k] = way[k] / size + hold[v] * (facing[v, k] - way[k] / size)
+        size = max(np.sqrt(way[0] ** 2 + way[1] ** 2 + way[2] ** 2), 1e-12)
+        for k in range(3):
+            facing[v, k] = way[k] / size
+
+
+follow = njit(cache=True)(_follow_plain)
