@@ -1,9 +1,10 @@
-"""Linear blend skinning as one matrix product."""
+"""Linear blend skinning with one sparse product a mesh."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from tryon.core.spaces import Floats
 
@@ -21,7 +22,7 @@ def top_weights(dense: Floats, count: int = 4) -> tuple[NDArray[np.uint8], NDArr
 
 
 class Skinning:
-    """A mesh bound to J joints: P = Φ · M, with Φ = [weight · (x, y, z, 1)] for each used joint.
+    """A mesh bound to J joints, moved by blended matrices: each vertex by its own, Σ weight · joint.
 
     vertices: (V, 3) metres in the rest pose; bones, weights: (V, K) as from `top_weights`; normals:
     (V, 3) unit, in the rest pose, or None.
@@ -36,21 +37,12 @@ class Skinning:
         normals: NDArray[np.floating] | None = None,
     ) -> None:
         self._used, columns = np.unique(bones, return_inverse=True)
-        columns = columns.reshape(bones.shape)
-        share = np.zeros((len(vertices), len(self._used)), np.float32)
-        np.put_along_axis(share, columns, 0.0, axis=1)
-        rows = np.arange(len(vertices))
-        for k in range(bones.shape[1]):
-            np.add.at(share, (rows, columns[:, k]), weights[:, k].astype(np.float32))
-        self._share = share
-        self._points = self._spread(vertices, homogeneous=True)
-        self._normals = None if normals is None else self._spread(normals, homogeneous=False)
-
-    def _spread(self, rows: NDArray[np.floating], *, homogeneous: bool) -> NDArray[np.float32]:
-        local = rows.astype(np.float32)
-        if homogeneous:
-            local = np.concatenate([local, np.ones((len(local), 1), np.float32)], axis=1)
-        return (self._share[:, :, None] * local[:, None, :]).reshape(len(local), -1)
+        count, most = bones.shape
+        rows = np.repeat(np.arange(count), most)
+        entries = (weights.astype(np.float32).ravel(), (rows, columns.ravel()))
+        self._share = sparse.csr_matrix(entries, shape=(count, len(self._used)))
+        self._vertices = np.asarray(vertices, np.float32)
+        self._normals = None if normals is None else np.asarray(normals, np.float32)
 
     def reshape(
         self,
@@ -59,14 +51,14 @@ class Skinning:
         normals: NDArray[np.floating] | None = None,
     ) -> None:
         """Bind another (V, 3) rest shape of the same mesh with the same weights."""
-        self._points = self._spread(vertices, homogeneous=True)
+        self._vertices = np.asarray(vertices, np.float32)
         if normals is not None:
-            self._normals = self._spread(normals, homogeneous=False)
+            self._normals = np.asarray(normals, np.float32)
 
     def posed(self, target_from_rest: Floats) -> NDArray[np.float32]:
         """(V, 3) the vertices moved by (J, 4, 4) affine transforms, one for each joint."""
-        rows = target_from_rest[self._used, :3, :].transpose(0, 2, 1).reshape(-1, 3)
-        return self._points @ rows.astype(np.float32)
+        blended = self._blended(target_from_rest[self._used, :3, :])
+        return _turned(blended, self._vertices) + blended[:, 9:]
 
     def posed_normals(self, target_from_rest: Floats) -> NDArray[np.float32]:
         """(V, 3) unit normals, turned as the vertices are.
@@ -78,16 +70,24 @@ class Skinning:
             raise ValueError("this mesh was bound without normals")
         linear = target_from_rest[self._used, :3, :3]
         # The cofactor matrix: inverse transpose up to the determinant, defined even when singular.
-        cofactor = np.stack(
-            [
-                np.cross(linear[:, 1], linear[:, 2]),
-                np.cross(linear[:, 2], linear[:, 0]),
-                np.cross(linear[:, 0], linear[:, 1]),
-            ],
-            axis=1,
-        )
-        size = np.cbrt(np.maximum(np.abs(np.linalg.det(linear)), 1e-12)) ** 2
-        rows = (cofactor / size[:, None, None]).transpose(0, 2, 1).reshape(-1, 3)
-        out = self._normals @ rows.astype(np.float32)
-        length = np.linalg.norm(out, axis=1, keepdims=True)
+        after, before = linear[:, [1, 2, 0]], linear[:, [2, 0, 1]]
+        cofactor = after[..., [1, 2, 0]] * before[..., [2, 0, 1]]
+        cofactor -= after[..., [2, 0, 1]] * before[..., [1, 2, 0]]
+        volume = (linear[:, 0] * cofactor[:, 0]).sum(1)
+        size = np.cbrt(np.maximum(np.abs(volume), 1e-12)) ** 2
+        out = _turned(self._blended(cofactor / size[:, None, None]), self._normals)
+        length = np.sqrt((out**2).sum(1, keepdims=True))
         return np.asarray(out / np.maximum(length, np.float32(1e-12)))
+
+    def _blended(self, matrices: Floats) -> NDArray[np.float32]:
+        """(V, 3 C) each vertex's mean of (J, 3, C) matrices, column after column."""
+        columns = matrices.transpose(0, 2, 1).reshape(len(matrices), -1)
+        return np.asarray(self._share @ columns.astype(np.float32))
+
+
+def _turned(columns: NDArray[np.float32], rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(V, 3) vectors times each one's own matrix, given as (V, ≥ 9) columns."""
+    out = columns[:, :3] * rows[:, :1]
+    out += columns[:, 3:6] * rows[:, 1:2]
+    out += columns[:, 6:9] * rows[:, 2:]
+    return out
