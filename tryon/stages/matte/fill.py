@@ -15,6 +15,7 @@ from tryon.core.frame import Picture
 SMOOTH_PX = 5.0
 """Texture is what differs from the picture blurred by this deviation."""
 COARSEST_PX = 4
+MARGIN_PX = 64
 
 
 def filled(rgb: Picture, hole: NDArray[np.bool_], known: NDArray[np.bool_]) -> Picture:
@@ -25,6 +26,24 @@ def filled(rgb: Picture, hole: NDArray[np.bool_], known: NDArray[np.bool_]) -> P
     """
     if not hole.any() or not known.any():
         return rgb.copy()
+    box = _around(hole)
+    out = rgb.copy()
+    out[box] = _filled(rgb[box], hole[box], known[box])
+    return out
+
+
+def _around(hole: NDArray[np.bool_]) -> tuple[slice, slice]:
+    """Rows and columns of a hole, and as much around it as it is mirrored from."""
+    rows, columns = np.flatnonzero(hole.any(1)), np.flatnonzero(hole.any(0))
+    (y0, y1), (x0, x1) = (rows[0], rows[-1] + 1), (columns[0], columns[-1] + 1)
+    return slice(max(y0 - MARGIN_PX, 0), y1 + MARGIN_PX), slice(
+        max(x0 - MARGIN_PX, 0), x1 + MARGIN_PX
+    )
+
+
+def _filled(rgb: Picture, hole: NDArray[np.bool_], known: NDArray[np.bool_]) -> Picture:
+    if not known.any():
+        return rgb
     smooth = _push_pull(rgb, known)
     texture = rgb.astype(np.float32) - _blurred(rgb, known)
     texture[~known] = 0

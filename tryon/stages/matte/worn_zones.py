@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +13,8 @@ from tryon.core.camera import PinholeCamera
 from tryon.core.spaces import Floats
 from tryon.stages.matte.window import Window
 
+FARTHEST_PX, MOST_THICK_PX = 5000, 2000
+"""Joints of people who are partly outside of the picture may be anywhere."""
 MARGIN_M = 0.30
 ARM_M = 0.14
 """A sleeve is so far from the arm's axis at most."""
@@ -56,51 +59,50 @@ class BodyInPicture:
             return None
         small = {name: window.from_px(px) for name, px in at.items()}
         per_m = scale * window.small_wh[0] / window.size_wh[0]
-        w, h = window.small_wh
-        grid = np.stack(
-            np.meshgrid(np.arange(w, dtype=np.float32) + 0.5, np.arange(h, dtype=np.float32) + 0.5),
-            -1,
-        )
-        arms, shoes = np.zeros((h, w), bool), np.zeros((h, w), bool)
-        spared = (_off(grid, small["head"], small["head"])[0] < HEAD_M * per_m) & (
-            _off(grid, small["head"], 2 * small["head"] - small["neck_01"])[1] > CHIN_M * per_m
-        )
+        size = window.small_wh
+        arms, shoes, spared = (np.zeros(size[::-1], np.uint8) for _ in range(3))
+        head, hips = small["head"], 0.5 * (small["thigh_l"] + small["thigh_r"])
+        _draw(spared, head, head, HEAD_M * per_m)
+        spared[_ahead(size, head, head - small["neck_01"]) < CHIN_M * per_m] = 0
+        hands = np.zeros_like(spared)
         for side in ("l", "r"):
             shoulder, elbow, wrist, knuckles, ankle, toe = (
                 small[f"{name}_{side}"]
                 for name in ("upperarm", "lowerarm", "hand", "middle_01", "foot", "ball")
             )
-            for start, end in ((shoulder, elbow), (elbow, wrist)):
-                arms |= _off(grid, start, end)[0] < ARM_M * per_m
-            tips = knuckles + (knuckles - wrist)
-            off, along = _off(grid, wrist, tips)
-            spared |= (off < HAND_M * per_m) & (along > 0)
-            sole = toe + 0.35 * (toe - ankle)
-            shoes |= (_off(grid, ankle, sole)[0] < FOOT_M * per_m) & (
-                grid[..., 1] > ankle[1] + SHOE_M * per_m
-            )
-        down = 0.5 * (small["thigh_l"] + small["thigh_r"]) - small["neck_01"]
-        down = down / max(float(np.linalg.norm(down)), 1e-6)
-        below_hips = ((grid - 0.5 * (small["thigh_l"] + small["thigh_r"])) @ down) / per_m
-        lower = below_hips > 0
+            _draw(arms, shoulder, elbow, ARM_M * per_m)
+            _draw(arms, elbow, wrist, ARM_M * per_m)
+            hand = np.zeros_like(spared)
+            _draw(hand, wrist, 2 * knuckles - wrist, HAND_M * per_m)
+            hand[_ahead(size, wrist, knuckles - wrist) < 0] = 0
+            hands |= hand
+            shoe = np.zeros_like(spared)
+            _draw(shoe, ankle, toe + 0.35 * (toe - ankle), FOOT_M * per_m)
+            shoe[: max(round(float(ankle[1]) + SHOE_M * per_m), 0)] = 0
+            shoes |= shoe
+        below_hips = _ahead(size, hips, hips - small["neck_01"]) / per_m
+        near_arms = arms > 0
         return cls(
             window,
-            (below_hips < -WAIST_M) | arms,
-            lower & ~arms,
-            arms,
-            spared | shoes,
-            shoes,
+            (below_hips < -WAIST_M) | near_arms,
+            (below_hips > 0) & ~near_arms,
+            near_arms,
+            (spared | hands | shoes) > 0,
+            shoes > 0,
             float(per_m),
         )
 
 
-def _off(
-    grid: NDArray[np.float32], start: Floats, end: Floats
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """(h, w) distance from a segment, and how far along it (below 0 before its start), pixels."""
-    line = end - start
-    length = max(float(np.linalg.norm(line)), 1e-6)
-    from_start = grid - start.astype(np.float32)
-    along = from_start @ (line / length).astype(np.float32)
-    nearest = np.clip(along, 0, length)[..., None] * (line / length).astype(np.float32)
-    return np.asarray(np.linalg.norm(from_start - nearest, axis=-1)), np.asarray(along)
+def _draw(canvas: NDArray[np.uint8], start: Floats, end: Floats, radius_px: float) -> None:
+    """Mark what is near a segment."""
+    (x0, y0), (x1, y1) = np.clip(np.round([start, end]), -FARTHEST_PX, FARTHEST_PX).astype(int)
+    thick = min(max(round(2 * radius_px), 1), MOST_THICK_PX)
+    cv2.line(canvas, (int(x0), int(y0)), (int(x1), int(y1)), 1, thick)
+
+
+def _ahead(size_wh: tuple[int, int], origin: Floats, direction: Floats) -> NDArray[np.float32]:
+    """(h, w) how far each pixel lies from a point in a direction, pixels."""
+    x, y = direction / max(float(np.linalg.norm(direction)), 1e-6)
+    across = (np.arange(size_wh[0]) + 0.5 - origin[0]) * x
+    down = (np.arange(size_wh[1]) + 0.5 - origin[1]) * y
+    return np.asarray(down[:, None] + across, np.float32)
