@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+import socket
+from contextlib import suppress
 from time import monotonic
 
 from flask import Flask, Response, jsonify, request
@@ -49,10 +51,15 @@ def register(app: Flask, service: Service) -> None:
 
     def live(link: Server) -> None:
         ticket = request.args.get("ticket", "")
-        if not service.lobby.renew(ticket, for_s=limits.resume_s):
-            link.close(NO_TICKET, "no ticket")
-            return
-        _serve(link, ticket)
+        try:
+            if service.lobby.renew(ticket, for_s=limits.resume_s):
+                _serve(link, ticket)
+            else:
+                link.close(NO_TICKET, "no ticket")
+        finally:
+            # The development server would write an HTTP answer behind the last message.
+            with suppress(OSError):
+                link.sock.shutdown(socket.SHUT_WR)
 
     def _serve(link: Server, ticket: str) -> None:
         started_s = monotonic()

@@ -21,7 +21,7 @@ from service.studio import Studio
 RECIPE = "1"
 """Part of every key: rises when pictures are taken differently."""
 TURNTABLE_VIEWS = 16
-TURNTABLE_WH = (320, 240)
+TURNTABLE_SIZES: dict[str, tuple[int, int]] = {"card": (320, 240), "page": (800, 600)}
 SIZES: dict[str, tuple[int, int]] = {"card": (480, 360), "page": (1200, 900)}
 MOST_KEPT = 300
 
@@ -45,10 +45,11 @@ class ItemPictures:
             ),
         )
 
-    def turntable(self, item: tryon.Item, variant: str) -> bytes:
-        """All views of one turn, one above the other."""
+    def turntable(self, item: tryon.Item, variant: str, size: str) -> bytes:
+        """All views of one turn, one above the other; size: a key of `TURNTABLE_SIZES`."""
         return self._picture(
-            picture_key(item, variant, "turntable"), lambda: self._turn(item, variant)
+            picture_key(item, variant, f"turntable-{size}"),
+            lambda: self._turn(item, variant, TURNTABLE_SIZES[size]),
         )
 
     def kept(self, key: str, make: Maker) -> bytes:
@@ -62,10 +63,10 @@ class ItemPictures:
         self._remember(key, content)
         return content
 
-    def _turn(self, item: tryon.Item, variant: str) -> bytes:
+    def _turn(self, item: tryon.Item, variant: str, size_wh: tuple[int, int]) -> bytes:
         views: list[NDArray[np.uint8]] = [
             self._studio.cutout(
-                item, TURNTABLE_WH, variant=variant, turn_rad=tau * index / TURNTABLE_VIEWS
+                item, size_wh, variant=variant, turn_rad=tau * index / TURNTABLE_VIEWS
             )
             for index in range(TURNTABLE_VIEWS)
         ]

@@ -47,14 +47,7 @@ def item(item_id: str) -> Response:
 def thumbnail(item_id: str) -> Response:
     """The item alone, transparent WebP."""
     found = known_item(item_id)
-    size = request.args.get("size", "card")
-    if size not in SIZES:
-        raise ApiError(
-            422,
-            f"There is no size {size[:40]!r}.",
-            field="size",
-            remedy=f"Ask for {' or '.join(SIZES)}.",
-        )
+    size = chosen_size()
     content = service_of(current_app).pictures.thumbnail(found, chosen_variant(found), size)
     return kept(Response(content, mimetype="image/webp"), A_DAY_S)
 
@@ -63,7 +56,9 @@ def thumbnail(item_id: str) -> Response:
 def turntable(item_id: str) -> Response:
     """Sixteen views of one turn, one above the other, transparent WebP."""
     found = known_item(item_id)
-    content = service_of(current_app).pictures.turntable(found, chosen_variant(found))
+    content = service_of(current_app).pictures.turntable(
+        found, chosen_variant(found), chosen_size()
+    )
     return kept(Response(content, mimetype="image/webp"), A_DAY_S)
 
 
@@ -108,6 +103,19 @@ def chosen_variant(item: tryon.Item) -> str:
             remedy=f"It comes in {names}.",
         )
     return name
+
+
+def chosen_size() -> str:
+    """The size of this request; both kinds of pictures come in the same ones."""
+    size: str = request.args.get("size", "card")
+    if size not in SIZES:
+        raise ApiError(
+            422,
+            f"There is no size {size[:40]!r}.",
+            field="size",
+            remedy=f"Ask for {' or '.join(SIZES)}.",
+        )
+    return size
 
 
 def kept(response: Response, seconds: int) -> Response:

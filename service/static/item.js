@@ -12,7 +12,7 @@ let variant = null;
 async function turn() {
   const index = Number($("#turn").value);
   if (!layer) {
-    const address = $("#pedestal").dataset.turntable + (variant ? `?variant=${variant}` : "");
+    const address = $("#pedestal").dataset.turntable + (variant ? `&variant=${variant}` : "");
     try {
       layer = await layerFor(address);
     } catch {

@@ -6,6 +6,7 @@ import { $, hint, say, words } from "./page.js";
 import { Problem, tryOn } from "./ask.js";
 
 const STILL_SIDE = 1600;
+const MAKING_MS = 900;
 
 export class Mirror {
   #glass = $("#glass");
@@ -23,7 +24,7 @@ export class Mirror {
   #asking = null;
   #loop = 0;
   #nobody = 0;
-  #making = false;
+  #making = 0;
 
   constructor(worn, modes) {
     this.worn = worn;
@@ -269,8 +270,15 @@ export class Mirror {
 
   #guide(people, making) {
     this.#nobody = people ? 0 : this.#nobody + 1;
-    if (making !== this.#making) hint(making ? words("making") : "", { stays: true });
-    this.#making = making;
+    // Most pieces are there at once; only a garment that must be cut first is worth a word.
+    const now = performance.now();
+    if (!making) {
+      if (this.#making && $("#hint").textContent === words("making")) hint("");
+      this.#making = 0;
+    } else {
+      this.#making ||= now;
+      if (now - this.#making > MAKING_MS) hint(words("making"), { stays: true });
+    }
     if (this.#nobody === 25) hint(words("nobody"), { stays: true });
     if (people && $("#hint").textContent === words("nobody")) hint("");
   }

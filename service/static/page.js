@@ -23,7 +23,7 @@ export function hint(text, { stays = false } = {}) {
   clearTimeout(hintTimer);
   line.textContent = text;
   line.hidden = !text;
-  if (text) say(text);
+  if (text && text !== $("#status").textContent) say(text);
   if (text && !stays) hintTimer = setTimeout(() => (line.hidden = true), 4000);
 }
 

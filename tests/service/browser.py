@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 INSTALL = "apt-get update && apt-get install -y --no-install-recommends chromium"
 CAMERA_WH = (640, 480)
@@ -32,12 +32,11 @@ def chromium() -> str:
 
 def write_camera_clip(path: Path, portrait: NDArray[np.uint8]) -> None:
     """A motion JPEG of a person who sways a little, as the fake camera plays it, over and over."""
-    width, height = CAMERA_WH
     with path.open("wb") as file:
         for index in range(FRAMES):
             phase = 2 * np.pi * index / FRAMES
-            scale = 1.25 + 0.02 * np.sin(phase)
-            shift = (width / 2 - scale * 225 + 12 * np.cos(phase), height * 0.46 - scale * 125)
+            scale = 1.34
+            shift = (-20 + 16 * np.cos(phase), -6 + 6 * np.sin(phase))
             view = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
             frame = cv2.warpAffine(
                 portrait[..., ::-1].copy(), view, CAMERA_WH, borderMode=cv2.BORDER_REPLICATE
@@ -48,7 +47,9 @@ def write_camera_clip(path: Path, portrait: NDArray[np.uint8]) -> None:
 
 
 @contextmanager
-def browser(camera: Path | None, *, allow: bool = True) -> Iterator[Browser]:
+def browser(
+    playwright: Playwright, camera: Path | None, *, allow: bool = True
+) -> Iterator[Browser]:
     """A browser that allows the camera by itself, or (`allow=False`) has one that it refuses."""
     flags = [
         "--use-fake-device-for-media-stream",
@@ -63,12 +64,11 @@ def browser(camera: Path | None, *, allow: bool = True) -> Iterator[Browser]:
     flags += ["--use-fake-ui-for-media-stream"] if allow else ["--deny-permission-prompts"]
     flags += [f"--use-file-for-fake-video-capture={camera}"] if camera else []
     flags += ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium(), args=flags)
-        try:
-            yield opened
-        finally:
-            opened.close()
+    opened = playwright.chromium.launch(executable_path=chromium(), args=flags)
+    try:
+        yield opened
+    finally:
+        opened.close()
 
 
 def until(page: Page, expression: str, *, timeout_s: float = 20.0) -> None:

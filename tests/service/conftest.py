@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from numpy.typing import NDArray
+from playwright.sync_api import Playwright, sync_playwright
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
@@ -81,6 +82,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     if service.jobs is not None:
         service.jobs.close()
     service.studio.close()
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    """Drives browsers; only one may run at a time, and only while a module needs it."""
+    with sync_playwright() as driver:
+        yield driver
 
 
 @pytest.fixture
