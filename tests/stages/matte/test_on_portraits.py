@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tryon.core.camera import PinholeCamera
+from tryon.core.frame import Frame
 from tryon.core.result import TryonResult
 from tryon.engine import Engine
 from tryon.stages.detect.segment import PersonSegmenter
@@ -40,3 +42,13 @@ def test_below_the_brim_every_byte_of_the_picture_stays(
     astronaut: NDArray[np.uint8], hatted: TryonResult
 ) -> None:
     assert np.array_equal(hatted.image[200:], astronaut[200:])
+
+
+def test_the_filling_stands_still_while_nothing_moves(astronaut: NDArray[np.uint8]) -> None:
+    camera = PinholeCamera.default((512, 512))
+    frames = [Frame(astronaut, 40_000_000 * k, k, camera) for k in range(6)]
+    with Engine() as engine, engine.session(["aurelle-fedora"]) as session:
+        images = [session.step(frame).image for frame in frames]
+    changes = np.abs(images[-1].astype(int) - images[-2])
+    assert changes[:90].mean() < 0.5
+    assert not changes[220:].any()

@@ -48,9 +48,13 @@ UNDER_CHIN_M = 0.03
 
 @dataclass(frozen=True, eq=False)
 class _Known:
-    """A person's colours, and their hair as it was last seen, in a window about their head."""
+    """A person's colours, and their hair as it was last seen, in a window about their head.
 
-    t_ns: int
+    sampled_ns, seen_ns: when the colours were sampled, and when the hair was looked at.
+    """
+
+    sampled_ns: int
+    seen_ns: int
     hair: HairColours | None
     skin: Colours | None
     tone: tuple[int, int, int] | None
@@ -238,12 +242,13 @@ class Matte:
     ) -> _Known:
         assert pose.mask is not None
         rgb, mask = head.window.shrunk(frame.rgb), head.window.person(pose.mask)
-        if before is None or frame.t_ns - before.t_ns > COLOUR_PERIOD_S * 1e9:
+        if before is None or frame.t_ns - before.sampled_ns > COLOUR_PERIOD_S * 1e9:
             upper = upper_colours(frame.rgb, pose.px, pose.mask)
             lower = lower_colours(frame.rgb, pose.px, pose.mask)
             hair = sample_colours(rgb, head, mask, upper)
             seen = _Known(
                 frame.t_ns,
+                before.seen_ns if before is not None else frame.t_ns,
                 hair,
                 skin_colours(rgb, head),
                 skin_tone(rgb, lower_face(head)),
@@ -256,8 +261,9 @@ class Matte:
         share = find_hair(rgb, head, mask, before.hair)
         if before.share is not None:
             last = cv2.resize(before.share, head.window.small_wh, interpolation=cv2.INTER_LINEAR)
-            share = np.asarray(0.5 * share + 0.5 * last, np.float32)
-        return replace(before, share=share)
+            old = float(np.exp(-max(frame.t_ns - before.seen_ns, 0) / (STEADY_S * 1e9)))
+            share = np.asarray((1 - old) * share + old * last, np.float32)
+        return replace(before, share=share, seen_ns=frame.t_ns)
 
     def _hands(
         self, frame: Frame, body: BodyFit, pose: PoseLandmarks, person: _Known
