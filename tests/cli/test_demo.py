@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from tryon.cli import main
-from tryon.cli.demo import LOOKS, SITTERS
+from tryon.cli.demo import PORTRAITS
 
 
 @pytest.fixture(scope="module")
@@ -24,16 +24,16 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_page_shows_every_sitter_before_and_in_every_look(page: Path) -> None:
     sources = re.findall(r'<img src="([^"]+)"', page.read_text("utf-8"))
-    assert len(sources) == len(SITTERS) * (1 + len(LOOKS))
+    assert len(sources) == sum(1 + len(portrait.looks) for portrait in PORTRAITS)
     for source in sources:
         assert cv2.imread(str(page.parent / source)) is not None, source
 
 
 def test_every_look_changes_the_picture(page: Path) -> None:
-    for supply, *_ in SITTERS:
-        stem = Path(supply).stem
+    for portrait in PORTRAITS:
+        stem = Path(portrait.supply).stem
         before = cv2.imread(str(page.parent / f"{stem}.jpg"))
-        for number in range(1, len(LOOKS) + 1):
+        for number in range(1, len(portrait.looks) + 1):
             after = cv2.imread(str(page.parent / f"{stem}-{number}.jpg"))
             assert (cv2.absdiff(before, after).max(2) > 30).mean() > 0.002
 

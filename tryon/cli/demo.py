@@ -20,18 +20,39 @@ class DemoLook:
     wear: tuple[str, ...]
 
 
-LOOKS = (
-    DemoLook("Reading room", ("aurelle-windsor", "aurelle-hoops")),
-    DemoLook("Riviera", ("aurelle-soleil", "aurelle-fedora")),
-    DemoLook("Gala", ("aurelle-tiara", "aurelle-pearls", "aurelle-hoops")),
-    DemoLook("Departure", ("aurelle-aviator", "aurelle-hoops")),
-)
+READING_ROOM = DemoLook("Reading room", ("aurelle-windsor", "aurelle-hoops"))
+RIVIERA = DemoLook("Riviera", ("aurelle-soleil", "aurelle-fedora"))
+GALA = DemoLook("Gala", ("aurelle-tiara", "aurelle-pearls", "aurelle-hoops"))
+LEFT_BANK = DemoLook("Left Bank", ("aurelle-marin", "aurelle-pearls"))
+TERRACE = DemoLook("Terrace", ("aurelle-aviator", "aurelle-hoops"))
+SOIREE = DemoLook("Soirée", ("aurelle-pearls", "aurelle-hoops"))
+DEPARTURE = DemoLook("Departure", ("aurelle-coat", "aurelle-fedora"))
 
-SITTERS = (
-    ("astronaut.png", "Eileen Collins", "NASA, public domain"),
-    ("grace_hopper.jpg", "Grace Hopper", "US Navy, public domain"),
-)
 
+@dataclass(frozen=True)
+class Portrait:
+    """A public-domain portrait out of the supplies, and what suits it."""
+
+    supply: str
+    name: str
+    credit: str
+    looks: tuple[DemoLook, ...]
+
+
+PORTRAITS = (
+    Portrait(
+        "astronaut.png",
+        "Eileen Collins",
+        "NASA, public domain",
+        (READING_ROOM, RIVIERA, GALA, LEFT_BANK),
+    ),
+    Portrait(
+        "grace_hopper.jpg",
+        "Grace Hopper",
+        "US Navy, public domain",
+        (TERRACE, RIVIERA, SOIREE, DEPARTURE),
+    ),
+)
 
 STRIP_SIZE_WH = (300, 400)
 
@@ -78,29 +99,29 @@ def demo(out: Path) -> None:
 
     console = Console(stderr=True)
     with Engine() as engine, console.status("Dressing two portraits in four looks…"):
-        sitters = tuple(_sit(engine, out, *sitter) for sitter in SITTERS)
+        sitters = tuple(_sit(engine, out, portrait) for portrait in PORTRAITS)
     page = _write_page(out, sitters)
     _write_strip(out, sitters)
     console.print(f"Open {page.resolve()}", highlight=False, soft_wrap=True)
 
 
-def _sit(engine: Engine, out: Path, supply: str, name: str, credit: str) -> Sitter:
+def _sit(engine: Engine, out: Path, portrait: Portrait) -> Sitter:
     """Dress one portrait in every look."""
     from tryon.stages.sink import write_picture
     from tryon.stages.source import open_source
     from tryon.supplies import supply_path
 
-    with open_source(supply_path(supply)) as source:
+    with open_source(supply_path(portrait.supply)) as source:
         frame = next(iter(source))
-    stem = Path(supply).stem
+    stem = Path(portrait.supply).stem
     write_picture(out / f"{stem}.jpg", frame.rgb)
     dressed = []
-    for number, look in enumerate(LOOKS, start=1):
+    for number, look in enumerate(portrait.looks, start=1):
         file = f"{stem}-{number}.jpg"
         write_picture(out / file, engine.photo(frame, look.wear).image)
         titles = tuple(engine.catalogue.item(item).title.en for item in look.wear)
         dressed.append(Dressed(file, look.title, titles))
-    return Sitter(name, credit, f"{stem}.jpg", frame.size_wh, tuple(dressed))
+    return Sitter(portrait.name, portrait.credit, f"{stem}.jpg", frame.size_wh, tuple(dressed))
 
 
 def _write_strip(out: Path, sitters: tuple[Sitter, ...]) -> None:
@@ -137,5 +158,10 @@ def _write_page(out: Path, sitters: tuple[Sitter, ...]) -> Path:
         loader=PackageLoader("tryon.cli"), autoescape=True, undefined=StrictUndefined
     )
     page = out / "index.html"
-    write_text(page, pages.get_template("demo.html.j2").render(sitters=sitters, looks=LOOKS))
+    write_text(
+        page,
+        pages.get_template("demo.html.j2").render(
+            sitters=sitters, example=PORTRAITS[0].looks[0].wear
+        ),
+    )
     return page

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -211,3 +213,12 @@ def test_closing_twice_does_no_harm() -> None:
     detector = BodyDetector(mode="stream")
     detector.close()
     detector.close()
+
+
+@pytest.mark.parametrize("detector", ["BodyDetector", "FaceDetector"])
+def test_detector_that_is_never_closed_leaves_no_word_at_exit(detector: str) -> None:
+    program = f"from tryon.stages.detect import {detector}\nkept = {detector}(mode='photo')\n"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +10,7 @@ from tryon.core.frame import Frame
 from tryon.core.landmarks import FaceLandmarks, PoseLandmarks
 from tryon.stages.detect.face import DetectorMode
 from tryon.stages.detect.photo_bodies import PhotoBodies
-from tryon.stages.detect.runtime import ProcessGuard, read_model_members
+from tryon.stages.detect.runtime import ProcessGuard, close_with, read_model_members
 from tryon.stages.detect.stream_bodies import StreamBodies
 from tryon.supplies import supply_path
 
@@ -48,8 +47,7 @@ class BodyDetector:
             if mode == "photo"
             else StreamBodies(bundle, max_people=max_people)
         )
-        # Native objects must be closed while their library is still whole, also at exit.
-        self._finalizer = weakref.finalize(self, self._bodies.close)
+        self._finalizer = close_with(self, [self._bodies])
 
     def __enter__(self) -> BodyDetector:
         return self

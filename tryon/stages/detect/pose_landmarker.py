@@ -29,6 +29,7 @@ from tryon.stages.detect.boxes import Box
 from tryon.stages.detect.runtime import (
     WIDTH_MULTIPLE,
     MillisecondClock,
+    QuietUntilFound,
     as_image,
     blank_image,
     open_task,
@@ -136,6 +137,14 @@ def only_within(picture: Picture, view: View) -> Picture:
     return out
 
 
+_quiet = QuietUntilFound()
+# The native task warns of a view that is not square when it sees its first body.
+
+
+def _is_somebody(result: PoseLandmarkerResult) -> bool:
+    return bool(result.pose_landmarks)
+
+
 class StillPose:
     """Bodies in single pictures; owns one native object."""
 
@@ -148,7 +157,8 @@ class StillPose:
 
     def look(self, picture: Picture, view: View) -> BodySighting | None:
         """The most prominent body in a view, in picture pixels."""
-        return _sighting(self._task.detect(as_image(view.cut(picture))), view, picture)
+        image = as_image(view.cut(picture))
+        return _sighting(_quiet(lambda: self._task.detect(image), _is_somebody), view, picture)
 
 
 class BodyFollower:
@@ -176,7 +186,8 @@ class BodyFollower:
     ) -> BodySighting | None:
         """The body in this frame, the middle of its hips expected at a place; None when it is lost."""
         view = self._view(expected, reach_px, (picture.shape[1], picture.shape[0]))
-        result = self._task.detect_for_video(as_image(view.cut(picture)), self._clock.tick(t_ns))
+        image, t_ms = as_image(view.cut(picture)), self._clock.tick(t_ns)
+        result = _quiet(lambda: self._task.detect_for_video(image, t_ms), _is_somebody)
         return _sighting(result, view, picture)
 
     def _view(self, centre: tuple[float, float], reach: float, size_wh: tuple[int, int]) -> View:

@@ -15,6 +15,7 @@ import threading
 import weakref
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -71,6 +72,22 @@ def open_task(create: Callable[[], TaskT], warm_up: Callable[[TaskT], object]) -
                 remedy="Run `tryon doctor` to see which library or model is at fault.",
             ) from problem
     return task
+
+
+class QuietUntilFound:
+    """Silences native code until a first result holds something: some of it speaks up only then."""
+
+    def __init__(self) -> None:
+        self._is_over = False
+
+    def __call__(self, detect: Callable[[], TaskT], found: Callable[[TaskT], bool]) -> TaskT:
+        """The result of `detect`."""
+        if self._is_over:
+            return detect()
+        with quiet_native_logs():
+            result = detect()
+        self._is_over = found(result)
+        return result
 
 
 def blank_image(side: int = 128) -> mp.Image:
@@ -150,7 +167,9 @@ def _close_leftovers() -> None:
         finalizer()
 
 
-# Private, but there is no public way to run before executors are shut down.
+# Private, but there is no public way to run before executors are shut down. What is registered last
+# runs first, so theirs, which comes with their module, must be there already.
+import_module("concurrent.futures.thread")
 getattr(threading, "_register_atexit", atexit.register)(_close_leftovers)
 
 
