@@ -43,7 +43,11 @@ class LosslessWriter:
             here = stack.enter_context(draft(self._target))
             with self._encoding():
                 self._container: OutputContainer = av.open(
-                    f"file:{here.absolute()}", "w", format="matroska"
+                    f"file:{here.absolute()}",
+                    "w",
+                    format="matroska",
+                    # No random ids: the same pictures give the same bytes.
+                    container_options={"fflags": "+bitexact"},
                 )
             stack.push(self._close)
             self._stack = stack.pop_all()

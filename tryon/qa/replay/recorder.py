@@ -103,6 +103,16 @@ def watched(
         yield frame, observation.result().seen
 
 
+def for_seconds(frames: Iterable[Frame], seconds: float) -> Iterator[Frame]:
+    """The frames of so many seconds by their own clock, counted from the first one."""
+    start_ns: int | None = None
+    for frame in frames:
+        start_ns = frame.t_ns if start_ns is None else start_ns
+        if frame.t_ns - start_ns > seconds * 1e9:
+            return
+        yield frame
+
+
 class LiveRecorder:
     """Keeps a live stream as a recording, its pictures lossless. A context manager.
 

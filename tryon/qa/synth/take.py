@@ -10,6 +10,7 @@ from typing import Protocol
 from tryon.core.frame import Picture
 from tryon.engine import Engine
 from tryon.media.clip_writer import ClipWriter
+from tryon.media.lossless_writer import LosslessWriter
 from tryon.qa.replay.recorder import record_clip
 from tryon.qa.synth.truth import TruePerson, Truth
 
@@ -34,12 +35,17 @@ def take(
     bodies: bool = False,
     fov_deg: float | None = None,
     traits: Mapping[str, str] | None = None,
+    lossless: bool = False,
 ) -> int:
-    """Film a script as H.264 and record it; gives the number of frames. Raises as `record_clip`."""
+    """Film a script and record it; gives the number of frames. Raises as `record_clip`.
+
+    lossless: keep every bit, so that the same script always gives the same recording; else H.264, whose
+    encoder on several threads may decide otherwise the next time.
+    """
     people = []
     with tempfile.TemporaryDirectory(prefix="tryon-film-") as folder:
-        clip = Path(folder) / f"{script.name}.mp4"
-        with ClipWriter(clip) as writer:
+        clip = Path(folder) / f"{script.name}.{'mkv' if lossless else 'mp4'}"
+        with LosslessWriter(clip) if lossless else ClipWriter(clip) as writer:
             for index, (picture, cast) in enumerate(film):
                 writer.write(picture, script.at_ns(index))
                 people.append(cast)
