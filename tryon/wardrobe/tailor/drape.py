@@ -28,6 +28,8 @@ SUBSTEPS = 20
 GRAVITY = 4.0
 """Metres a second squared. The sweeps do not converge under full weight, and long garments would
 stretch; the bending compliances are chosen to go with this."""
+REST_GRAVITY = 1.0
+"""While cloth comes to rest it sheds what its weight has stretched it by."""
 SEWING_SPEED, SPEED = 1.2, 3.0
 """Fastest cloth while it is sewn and while it settles, metres a second."""
 PUSH_M = 0.004
@@ -60,7 +62,7 @@ class Schedule:
 
     sew: int = 60
     settle: int = 110
-    rest: int = 20
+    rest: int = 30
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +120,7 @@ def drape(
     for frames, gravity, keep, speed in (
         (schedule.sew, 0.0, 0.98, SEWING_SPEED),
         (schedule.settle, GRAVITY, 0.998, SPEED),
-        (schedule.rest, GRAVITY, 0.9, SPEED),
+        (schedule.rest, REST_GRAVITY, 0.9, SPEED),
     ):
         for _ in range(frames):
             _run(

@@ -15,7 +15,7 @@ from tryon.wardrobe.tailor.skirt_block import SKIRT_SEAMS, Flare, skirt_panels
 from tryon.wardrobe.tailor.trims import Band, Patch, raised
 from tryon.wardrobe.tailor.trouser_block import LEG_SEAMS, PANELS, Legs, leg_panels
 
-CREPE = Fabric(bend=2.5e-5, friction=0.3)
+CREPE = Fabric(stretch=5e-8, bend=2.5e-5, friction=0.3)
 TROUSER_WOOL = Fabric(bend=2.5e-5, friction=0.25)
 FORKS = (0.050, 0.125)
 """How far front and back reach between the legs, as shares of the hip's girth."""
@@ -45,7 +45,7 @@ class SkirtRecipe:
 
     waist_ease: float = 0.008
     above_knee: float = 0.015
-    hem: float = 1.62
+    hem: float = 1.26
     band: float = 0.034
     layer: int = 0
 

@@ -29,10 +29,10 @@ class DressRecipe:
     neck_front: float = 0.125
     neck_back: float = 0.045
     shoulder: float = 0.62
-    bust_ease: float = 0.12
-    waist_ease: float = 0.042
+    bust_ease: float = 0.1
+    waist_ease: float = 0.034
     above_knee: float = -0.06
-    hem: float = 1.75
+    hem: float = 1.36
     front_drop: float = 0.036
     underarm_drop: float = 0.034
     layer: int = 1

@@ -25,7 +25,7 @@ from tryon.wardrobe.tailor.make import Draft, Measure
 from tryon.wardrobe.tailor.pattern import Pattern
 from tryon.wardrobe.tailor.trims import Band, Button, Lift, Patch, Trim, raised
 
-HEAVY_WOOL = Fabric(bend=1.2e-5, tape=1e-6, friction=0.4)
+HEAVY_WOOL = Fabric(stretch=5e-8, bend=1.2e-5, tape=1e-6, friction=0.4)
 CHEST_BELOW_M = 0.085
 """Where the chest is measured, under the armhole."""
 
@@ -64,18 +64,18 @@ class TailoredRecipe:
 
 
 BLAZER = TailoredRecipe(
-    bust_ease=0.185,
-    waist_ease=0.175,
-    hip_ease=0.125,
+    bust_ease=0.142,
+    waist_ease=0.112,
+    hip_ease=0.065,
     break_above_waist=0.015,
     below_hip=0.045,
     hem_above_knee=0.0,
     flare=0.0,
     sleeve_below_wrist=0.0,
-    upper_ease=0.120,
-    cuff=0.255,
-    gap=0.009,
-    pad=0.008,
+    upper_ease=0.078,
+    cuff=0.238,
+    gap=0.007,
+    pad=0.007,
     lapel=0.082,
     notch_below_neck=0.052,
     buttons=2,
@@ -85,27 +85,27 @@ BLAZER = TailoredRecipe(
     pocket_width=0.135,
 )
 COAT = TailoredRecipe(
-    bust_ease=0.185,
-    waist_ease=0.27,
-    hip_ease=0.19,
+    bust_ease=0.115,
+    waist_ease=0.125,
+    hip_ease=0.09,
     break_above_waist=0.125,
     below_hip=None,
     hem_above_knee=-0.03,
-    flare=0.16,
-    sleeve_below_wrist=0.018,
-    upper_ease=0.140,
-    cuff=0.295,
-    gap=0.014,
-    pad=0.008,
+    flare=0.09,
+    sleeve_below_wrist=0.008,
+    upper_ease=0.085,
+    cuff=0.255,
+    gap=0.009,
+    pad=0.007,
     lapel=0.092,
     notch_below_neck=0.050,
-    buttons=3,
-    button_step=0.125,
+    buttons=4,
+    button_step=0.105,
     button_radius=0.0135,
     pocket_above_hip=0.055,
     pocket_width=0.155,
     neck_width=0.082,
-    underarm_drop=0.068,
+    underarm_drop=0.058,
     layer=3,
 )
 
@@ -126,7 +126,7 @@ def tailored(form: Form, recipe: TailoredRecipe) -> Draft:
         recipe.layer,
         HEAVY_WOOL,
         Schedule(sew=70, settle=120),
-        level_triangles=(3900, 1150),
+        level_triangles=(3900, 1080),
         trims=(
             Band(
                 "hem",

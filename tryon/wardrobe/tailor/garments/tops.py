@@ -23,6 +23,10 @@ from tryon.wardrobe.tailor.pattern import Pattern
 from tryon.wardrobe.tailor.trims import Band
 
 
+FRONT_SHARE = 0.525
+"""The bust takes more than half of a top's girth."""
+
+
 @dataclass(frozen=True)
 class TopRecipe:
     """Ease and lengths in metres.
@@ -53,26 +57,26 @@ TEE = TopRecipe(
     neck_front=0.082,
     neck_back=0.022,
     shoulder=1.0,
-    bust_ease=0.09,
-    waist_ease=0.15,
-    hip_ease=0.075,
+    bust_ease=0.1,
+    waist_ease=0.105,
+    hip_ease=0.05,
     below_hip=0.02,
     sleeve_to=0.62,
-    upper_ease=0.06,
-    hem_ease=0.055,
+    upper_ease=0.045,
+    hem_ease=0.036,
 )
 MARINIERE = TopRecipe(
     neck_width=0.088,
     neck_front=0.060,
     neck_back=0.024,
     shoulder=1.0,
-    bust_ease=0.115,
-    waist_ease=0.13,
-    hip_ease=0.06,
+    bust_ease=0.112,
+    waist_ease=0.105,
+    hip_ease=0.05,
     below_hip=0.03,
     sleeve_to=1.93,
-    upper_ease=0.075,
-    hem_ease=0.035,
+    upper_ease=0.055,
+    hem_ease=0.028,
 )
 
 
@@ -82,12 +86,13 @@ def top(form: Form, recipe: TopRecipe) -> Draft:
     sleeves, set_in = sleeve_panels(form, torso, sleeve)
     necks = NECK_EDGES
     hems = (("front", "hem"), ("back", "hem"), ("sleeve_l", "hem"), ("sleeve_r", "hem"))
-    hem_half = torso.profile[-1][1] / 4
+    hem = torso.profile[-1][1] / 2
+    hem_half = {"front": FRONT_SHARE * hem, "back": (1 - FRONT_SHARE) * hem}
     hem_y = torso.profile[-1][0] + 0.012
     collar_y = shoulder_points(form, torso)[0][1] - torso.neckline.front_m
     pattern = Pattern(torso_panels(form, torso) + sleeves, TORSO_SEAMS + set_in)
     chest_y = torso.underarm_y - 0.06
-    half = pattern.half_width("front", chest_y)
+    half = {p: pattern.half_width(p, chest_y) for p in ("front", "back")}
     return Draft(
         pattern,
         recipe.layer,
@@ -99,13 +104,13 @@ def top(form: Form, recipe: TopRecipe) -> Draft:
         measures=(
             Measure(
                 "chest",
-                tuple((p, (-half, chest_y), (half, chest_y)) for p in ("front", "back")),
-                4 * half,
+                tuple((p, (-w, chest_y), (w, chest_y)) for p, w in half.items()),
+                2 * sum(half.values()),
             ),
             Measure(
                 "hem",
-                tuple((p, (-hem_half, hem_y), (hem_half, hem_y)) for p in ("front", "back")),
-                4 * hem_half,
+                tuple((p, (-w, hem_y), (w, hem_y)) for p, w in hem_half.items()),
+                2 * hem,
             ),
             Measure(
                 "centre_front",
@@ -151,6 +156,7 @@ def torso_of(form: Form, recipe: TopRecipe) -> Torso:
             (form.hip_y - recipe.below_hip, m.hip + recipe.hip_ease),
         ),
         ((form.hip_y, 0.010), (form.waist_y, 0.008), (underarm, 0.004)),
+        front_share=FRONT_SHARE,
     )
 
 
