@@ -21,7 +21,8 @@ class ServiceConfig:
     folder in memory that the workers of one machine share (tickets, counters and clips being worked
     on), "" for one of this process's own; cache_dir: where pictures of items are kept, "" for the
     user's cache; cors_origins: other sites whose pages may call the API; embed_origins: other sites
-    that may show the widget; rate_limit: of try-ons a visitor, in Flask-Limiter's words; rate_storage:
+    that may show the widget; rate_limit, brand_rate_limit: of try-ons and of brands' uploads and visits, an
+    address, in Flask-Limiter's words (the latter also slows down the guessing of tokens); rate_storage:
     where its counts are kept (a redis:// address shares them between workers); brand_tokens: name →
     secret of at least 16 characters, as "maison=secret, other=secret"; proxies: how many reverse
     proxies in front are trusted to tell the visitor's address and scheme.
@@ -39,6 +40,7 @@ class ServiceConfig:
     import_memory_mb: int = 2048
     import_timeout_s: float = 60.0
     rate_limit: str = "120 per minute"
+    brand_rate_limit: str = "60 per minute"
     rate_storage: str = "memory://"
     cors_origins: tuple[str, ...] = ()
     embed_origins: tuple[str, ...] = ()

@@ -73,12 +73,11 @@ def register(app: Flask, service: Service) -> None:
     app.register_blueprint(brand_api.blueprint)
     app.register_blueprint(openapi.blueprint)
     app.add_url_rule("/items/<item_id>", "item_page", item_page)
-    dressing, brands = service.config.rate_limit, "60 per minute"
+    dressing, brands = service.config.rate_limit, service.config.brand_rate_limit
     for name, limit in (
         ("tryon.try_on", dressing),
         ("jobs.start", dressing),
         ("pages.person", dressing),
-        # Also slows down guessing of tokens.
         ("brand.brand", brands),
         ("brand.upload", brands),
     ):

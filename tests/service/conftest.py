@@ -55,6 +55,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         max_picture_mb=4,
         max_clip_s=5.0,
         rate_limit="100000 per minute",
+        brand_rate_limit="100000 per minute",
         cors_origins=(SHOP,),
         brand_tokens={"Maison Lune": TOKEN, "Other": OTHER_TOKEN},
         catalogue_dir=str(folder / "catalogue"),
