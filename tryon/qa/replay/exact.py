@@ -141,13 +141,14 @@ class _Reader:
             return tuple(self.value(each) for each in tree)
         if not isinstance(tree, dict):
             return tree
+        # A dataclass first: its fields may be called anything.
+        if "is" in tree:
+            kind = self._known[str(tree["is"])]
+            return kind(**{name: self.value(each) for name, each in tree.items() if name != "is"})
         if "array" in tree:
             return self._array(tree["array"])
-        if "map" in tree:
-            pairs = cast("list[list[Json]]", tree["map"])
-            return {self.value(key): self.value(each) for key, each in pairs}
-        kind = self._known[str(tree["is"])]
-        return kind(**{name: self.value(each) for name, each in tree.items() if name != "is"})
+        pairs = cast("list[list[Json]]", tree["map"])
+        return {self.value(key): self.value(each) for key, each in pairs}
 
     def _array(self, place: Json) -> Array:
         dtype, start, shape = cast("tuple[str, int, list[int]]", place)

@@ -135,6 +135,9 @@ def _opened(path: Path) -> Iterator[Path]:
         try:
             with zipfile.ZipFile(path) as archive:
                 _refuse_strays(path, archive.namelist())
+                if MANIFEST not in archive.namelist():
+                    # Of a cut-off zip, one that is stored in it may be found.
+                    raise zipfile.BadZipFile(f"it has no {MANIFEST}; it may be cut off")
                 archive.extractall(unpacked)
         except (zipfile.BadZipFile, EOFError, ValueError, OSError) as error:
             raise InputError(
