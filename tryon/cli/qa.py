@@ -176,3 +176,39 @@ def bodies(json_file: Path | None, sheet: Path | None, models: int) -> None:
 
 qa.add_command(run_suites, "run")
 qa.add_command(synth)
+
+
+@qa.command()
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="A clip (MP4) or a sheet (PNG)."
+)
+@click.option(
+    "--wear", default="skirt+tee", show_default=True, help="Cuts of the tailor, inner first."
+)
+@click.option("--fps", type=click.FloatRange(5, 240), default=30.0, show_default=True)
+@click.option("--stiff", is_flag=True, help="Clothes that follow the skin, for comparison.")
+def cloth(out: Path, wear: str, fps: float, stiff: bool) -> None:
+    """Film clothes on a body that walks, turns round and stands still, from the front and the side.
+
+    \b
+    Examples:
+      tryon qa cloth --out walk.mp4
+      tryon qa cloth --wear trousers+coat --out walk.png
+    """
+    from tryon.qa.cloth import sheet, write_film
+    from tryon.stages.sink import write_picture
+    from tryon.wardrobe.tailor.dress import GarmentParameters, garment
+    from tryon.wardrobe.tailor.wardrobe import CUTS
+
+    cuts = wear.split("+")
+    for cut in cuts:
+        if cut not in CUTS:
+            raise click.BadParameter(
+                f"no cut {cut!r}; there are {', '.join(CUTS)}", param_hint="--wear"
+            )
+    worn = [garment(GarmentParameters(cut=cut), item_id=cut, variant="plain") for cut in cuts]
+    if out.suffix.lower() == ".png":
+        write_picture(out, sheet(worn, fps=fps, swing=not stiff))
+    else:
+        write_film(out, worn, fps=fps, swing=not stiff)
+    click.echo(f"Wrote {out}")

@@ -73,10 +73,12 @@ def sheet(garments: Sequence[Garment], *, fps: float = 30.0, swing: bool = True)
     return np.vstack([np.hstack([p[:, x : x + half] for p in pictures]) for x in (0, half)])
 
 
-def write_film(out: Path, garments: Sequence[Garment], *, fps: float = 30.0) -> None:
+def write_film(
+    out: Path, garments: Sequence[Garment], *, fps: float = 30.0, swing: bool = True
+) -> None:
     """The walk as a clip. Raises OutputError."""
     with ClipWriter(out) as clip:
-        for number, picture in enumerate(film(garments, fps=fps)):
+        for number, picture in enumerate(film(garments, fps=fps, swing=swing)):
             clip.write(picture, round(number / fps * NS_PER_S))
 
 
