@@ -206,7 +206,10 @@ def cloth(out: Path, wear: str, fps: float, stiff: bool) -> None:
             raise click.BadParameter(
                 f"no cut {cut!r}; there are {', '.join(CUTS)}", param_hint="--wear"
             )
-    worn = [garment(GarmentParameters(cut=cut), item_id=cut, variant="plain") for cut in cuts]
+    worn = [
+        garment(GarmentParameters.model_validate({"cut": cut}), item_id=cut, variant="plain")
+        for cut in cuts
+    ]
     if out.suffix.lower() == ".png":
         write_picture(out, sheet(worn, fps=fps, swing=not stiff))
     else:
