@@ -35,7 +35,9 @@ SKIN_BIAS_M = -0.004
 LAYER_BIAS_M = 0.006
 """Each layer stands this much nearer in the depth test than the one under it."""
 GIRTH_STEP = 0.004
-"""A person's clothes are let out or taken in when a girth changed by this share."""
+"""A person's clothes are let out or taken in when a girth changed by this share …"""
+ALTER_EVERY_S, GIRTH_JUMP = 0.12, 0.03
+"""… but only so often, unless it is off by so much: girths glide, and altering costs."""
 FINE_FROM_PX = 260.0
 """Bodies whose trunk is longer than this in the picture wear the finest level of detail."""
 FINGERS = ("thumb", "index", "middle", "ring", "pinky")
@@ -241,6 +243,7 @@ class Wearer:
         self._followers: tuple[tuple[tuple[int, Follower], ...], ...] = ()
         self._level: int | None = None
         self._girth: Floats | None = None
+        self._altered_t_ns = 0
         self._bound: tuple[Skinning, ...] = ()
 
     def draws(
@@ -253,16 +256,17 @@ class Wearer:
         """
         level = 0 if self._look.trunk_px(fit) > FINE_FROM_PX else 1
         pieces = self._look.pieces(level)
-        self._alter(pieces, level, fit.girth)
+        self._alter(pieces, level, fit.girth, t_ns)
         if self._loose:
             floor = self._look.floor(fit)
             for loose in self._loose.values():
                 loose.step(fit.cam_from_rest, t_ns, floor=floor)
+        moved: dict[int, _Moved] = {}
         draws = []
         for number, piece in enumerate(pieces):
             if piece.palm and piece.palm in without_palms:
                 continue
-            vertices, normals = self._posed(number, piece, fit.cam_from_rest)
+            vertices, normals = self._posed(number, fit.cam_from_rest, moved)
             draws.append(
                 Draw(
                     piece.mesh,
@@ -278,34 +282,37 @@ class Wearer:
             )
         return tuple(draws)
 
-    def _posed(
-        self, number: int, piece: _Piece, cam_from_rest: Floats
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def _posed(self, number: int, cam_from_rest: Floats, moved: dict[int, _Moved]) -> _Moved:
+        """A piece's vertices and normals in this frame; pieces of one mesh are moved once."""
         bound = self._bound[number]
-        vertices, normals = bound.posed(cam_from_rest), bound.posed_normals(cam_from_rest)
+        if id(bound) not in moved:
+            moved[id(bound)] = bound.posed(cam_from_rest), bound.posed_normals(cam_from_rest)
+        vertices, normals = moved[id(bound)]
         for garment, follower in self._followers[number]:
             vertices, normals = self._loose[garment].drawn(follower, vertices, normals)
         return vertices, normals
 
-    def _alter(self, pieces: Sequence[_Piece], level: int, girth: Floats) -> None:
+    def _alter(self, pieces: Sequence[_Piece], level: int, girth: Floats, t_ns: int) -> None:
         if level != self._level:
-            self._bound = tuple(
-                Skinning(p.mesh.vertices, p.bones, p.weights, normals=p.mesh.normals)
-                for p in pieces
-            )
+            self._bound = _bindings(pieces)
             self._followers = ((),) * len(pieces)
             self._level, self._girth = level, None
-        if self._girth is not None and float(np.abs(girth - self._girth).max()) < GIRTH_STEP:
-            return
+        if self._girth is not None:
+            off = float(np.abs(girth - self._girth).max())
+            is_soon = 0 <= t_ns - self._altered_t_ns < ALTER_EVERY_S * 1e9
+            if off < GIRTH_STEP or (is_soon and off < GIRTH_JUMP):
+                return
         for loose in self._loose.values():
             loose.alter(girth)
+        shapes: dict[int, NDArray[np.float32]] = {}
         followers = []
         for piece, bound, known in zip(pieces, self._bound, self._followers, strict=True):
-            shape = grown(piece.mesh.vertices, piece.directions, girth)
-            bound.reshape(shape)
-            followers.append(self._following(piece, shape, known))
+            if id(bound) not in shapes:
+                shapes[id(bound)] = grown(piece.mesh.vertices, piece.directions, girth)
+                bound.reshape(shapes[id(bound)])
+            followers.append(self._following(piece, shapes[id(bound)], known))
         self._followers = tuple(followers)
-        self._girth = girth
+        self._girth, self._altered_t_ns = girth, t_ns
 
     def _following(
         self, piece: _Piece, shape: NDArray[np.float32], known: tuple[tuple[int, Follower], ...]
@@ -326,6 +333,19 @@ class Wearer:
                 if follower.moves:
                     out.append((garment, follower))
         return tuple(out)
+
+
+_Moved = tuple[NDArray[np.float32], NDArray[np.float32]]
+
+
+def _bindings(pieces: Sequence[_Piece]) -> tuple[Skinning, ...]:
+    """Each piece's binding to the joints; pieces that are cut from one mesh share one."""
+    known: dict[tuple[int, int], Skinning] = {}
+    for p in pieces:
+        key = (id(p.mesh.vertices), id(p.bones))
+        if key not in known:
+            known[key] = Skinning(p.mesh.vertices, p.bones, p.weights, normals=p.mesh.normals)
+    return tuple(known[id(p.mesh.vertices), id(p.bones)] for p in pieces)
 
 
 def as_silhouette(draws: Sequence[Draw], owner: str) -> tuple[Draw, ...]:
