@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from tryon.core.errors import InputError
 from tryon.supplies import assets_dir
 
+Number = Annotated[float, Field(strict=True)]
+"""YAML's `no` is not a zero."""
 Words = Annotated[str, Field(min_length=1, max_length=400)]
 
 
@@ -20,8 +22,8 @@ class Limit(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     measure: Annotated[str, Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9]+)?$")]
-    most: float | None = None
-    least: float | None = None
+    most: Number | None = None
+    least: Number | None = None
 
     @model_validator(mode="after")
     def _limits_something(self) -> Limit:
