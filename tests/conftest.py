@@ -7,11 +7,16 @@ import socket
 from pathlib import Path
 
 import cv2
+import hypothesis
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from tryon.supplies import supply_path
+
+# The same examples every time: what fails, fails for everybody. `--hypothesis-profile=default` looks on.
+hypothesis.settings.register_profile("steady", derandomize=True, deadline=None, print_blob=True)
+hypothesis.settings.load_profile("steady")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from tryon.cli import main
 from tryon.cli.import_ import CATEGORIES, DIRECTIONS
-from tryon.wardrobe import importer, importer_axes
+from tryon.wardrobe import importer, importer_axes, load_garment
 from tryon.wardrobe.catalogue import Catalogue, bundled_folder
 from tryon.wardrobe.glb_writer import glb_bytes
 from tryon.wardrobe.load import load_asset
@@ -101,7 +101,7 @@ def test_a_file_that_is_no_model_is_one_line_and_its_remedy(tmp_path: Path) -> N
 
 
 def test_the_command_knows_what_the_importer_knows() -> None:
-    assert CATEGORIES == importer.IMPORTED
+    assert CATEGORIES == importer.IMPORTED + load_garment.GARMENTS
     assert get_args(importer_axes.Direction) == DIRECTIONS
 
 

@@ -78,11 +78,12 @@ def test_align_recovers_a_similarity_and_never_mirrors(
     assert np.linalg.det(mirrored[:3, :3]) > 0
 
 
-@given(
-    arrays(np.float64, (3, 3), elements=st.floats(-2, 2)).filter(
-        lambda m: abs(np.linalg.det(m)) > 0.05
-    )
-)
+def is_regular(matrix: Floats) -> bool:
+    with np.errstate(divide="ignore", invalid="ignore"):  # of a matrix of denormal numbers
+        return bool(abs(np.linalg.det(matrix)) > 0.05)
+
+
+@given(arrays(np.float64, (3, 3), elements=st.floats(-2, 2)).filter(is_regular))
 def test_nearest_rotation_is_never_a_reflection(matrix: Floats) -> None:
     rotation = tf.nearest_rotation(matrix)
     assert np.linalg.det(rotation) == pytest.approx(1)
