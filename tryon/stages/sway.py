@@ -113,6 +113,7 @@ class Sway:
                 self._outer.rest,
                 rest,
                 particle_normals(rest, self.cloth.faces),
+                known=self._on_outer,
             )
         pairs = self.cloth.pairs
         self._along = rest[pairs[:, 0]] - rest[pairs[:, 1]]

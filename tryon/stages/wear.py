@@ -98,6 +98,7 @@ class LookOnBodies:
         self.layers: LookLayers = look_layers(body, garments)
         self._hiders = self._cut_body()
         self._levels: dict[int, tuple[_Piece, ...]] = {}
+        self._followers: dict[int, tuple[tuple[tuple[int, Follower], ...], ...]] = {}
         self.over: dict[int, int] = {}
         self.loose = self._loose_cloths()
         self._capsules = BodyCapsules.of(body) if self.loose else None
@@ -151,6 +152,24 @@ class LookOnBodies:
         if level not in self._levels:
             self._levels[level] = (*self._hiders, *self._cloth(level))
         return self._levels[level]
+
+    def followers(self, level: int) -> tuple[tuple[tuple[int, Follower], ...], ...]:
+        """For each piece, by which garments' loose cloth it is moved, one after the other: by what lies
+        on it, then by its own; bound on the neutral figure."""
+        if level not in self._followers:
+            self._followers[level] = tuple(map(self._following, self.pieces(level)))
+        return self._followers[level]
+
+    def _following(self, piece: _Piece) -> tuple[tuple[int, Follower], ...]:
+        out = []
+        for garment in (self.over.get(piece.garment), piece.garment):
+            cloth = None if garment is None else self.loose.get(garment)
+            if garment is not None and cloth is not None:
+                mesh = piece.mesh
+                follower = Follower.of(cloth, cloth.points, mesh.vertices, mesh.normals)
+                if follower.moves:
+                    out.append((garment, follower))
+        return tuple(out)
 
     def trunk_px(self, fit: BodyFit) -> float:
         """From the pelvis to the neck in the picture, pixels."""
@@ -295,7 +314,7 @@ class Wearer:
     def _alter(self, pieces: Sequence[_Piece], level: int, girth: Floats, t_ns: int) -> None:
         if level != self._level:
             self._bound = _bindings(pieces)
-            self._followers = ((),) * len(pieces)
+            self._followers = self._look.followers(level)
             self._level, self._girth = level, None
         if self._girth is not None:
             off = float(np.abs(girth - self._girth).max())
@@ -310,29 +329,26 @@ class Wearer:
             if id(bound) not in shapes:
                 shapes[id(bound)] = grown(piece.mesh.vertices, piece.directions, girth)
                 bound.reshape(shapes[id(bound)])
-            followers.append(self._following(piece, shapes[id(bound)], known))
+            shape, normals = shapes[id(bound)], piece.mesh.normals
+            followers.append(
+                tuple(
+                    (garment, self._rebound(follower, garment, shape, normals))
+                    for garment, follower in known
+                    if garment in self._loose
+                )
+            )
         self._followers = tuple(followers)
         self._girth, self._altered_t_ns = girth, t_ns
 
-    def _following(
-        self, piece: _Piece, shape: NDArray[np.float32], known: tuple[tuple[int, Follower], ...]
-    ) -> tuple[tuple[int, Follower], ...]:
-        """By which garments' loose cloth a piece is moved, one after the other: by what lies on it, then
-        by its own."""
-        out = []
-        corners = {garment: follower.corner for garment, follower in known}
-        for garment in (self._look.over.get(piece.garment), piece.garment):
-            if garment is not None and garment in self._loose:
-                follower = Follower.of(
-                    self._look.loose[garment],
-                    self._loose[garment].rest,
-                    shape,
-                    piece.mesh.normals,
-                    corner=corners.get(garment),
-                )
-                if follower.moves:
-                    out.append((garment, follower))
-        return tuple(out)
+    def _rebound(
+        self,
+        follower: Follower,
+        garment: int,
+        shape: NDArray[np.float32],
+        normals: NDArray[np.float32],
+    ) -> Follower:
+        cloth, rest = self._look.loose[garment], self._loose[garment].rest
+        return Follower.of(cloth, rest, shape, normals, known=follower)
 
 
 _Moved = tuple[NDArray[np.float32], NDArray[np.float32]]

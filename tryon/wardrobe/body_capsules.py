@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tryon.core.spaces import Floats
 from tryon.wardrobe.body import Body
-from tryon.wardrobe.body_girth import dense_of, girth_directions, grown
+from tryon.wardrobe.body_girth import dense_of, girth_directions
 from tryon.wardrobe.body_parts import Part
 from tryon.wardrobe.cloth import LooseCloth
 
@@ -28,6 +28,8 @@ HALF_SLICE_M = 0.022
 SIDES = ("l", "r")
 ARM_BONES = ("upperarm", "lowerarm")
 LEAST_WEIGHT = 0.05
+GIRTH_STEP = 0.15
+"""Growth over which the change of a slice is taken as straight."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +54,9 @@ class BodyCapsules:
     cones: NDArray[np.int64]
     families: tuple[str, ...]
     _body: Body
-    _slices: tuple[Slice, ...]
-    _directions: tuple[NDArray[np.float32], ...]
+    _at_rest: Floats
+    _growth: Floats
+    """(K, 4) middles and radii of the neutral figure, and (G, K, 4) how they change with each girth."""
 
     @classmethod
     def of(cls, body: Body) -> BodyCapsules:
@@ -84,30 +87,22 @@ class BodyCapsules:
         cones += list(zip(trunk["l"], trunk["r"], strict=True))
         families += ["trunk"] * len(trunk["l"])
         dense = dense_of(body.bones, body.weights, len(body.names))
-        points = body.figure.vertices
+        at_rest, growth = zip(*(_growing(body, s, dense[s.vertices]) for s in slices), strict=True)
         return cls(
             np.array([dense[s.vertices].mean(0) for s in slices], np.float64),
             np.array(cones, np.int64),
             tuple(families),
             body,
-            tuple(slices),
-            tuple(
-                girth_directions(body, body.figure, points[s.vertices], dense[s.vertices])
-                for s in slices
-            ),
+            np.stack(at_rest),
+            np.stack(growth, axis=1),
         )
 
     def spheres(self, girth: Floats | None = None) -> tuple[Floats, Floats]:
         """(K, 3) middles and (K,) radii at rest, of the neutral figure grown to a girth."""
-        middles, radii = [], []
-        for slice_, directions in zip(self._slices, self._directions, strict=True):
-            skin = self._body.figure.vertices[slice_.vertices]
-            if girth is not None:
-                skin = grown(skin, directions, girth)
-            middle, radius = _sphere(skin.astype(np.float64), slice_)
-            middles.append(middle)
-            radii.append(radius)
-        return np.array(middles), np.array(radii)
+        all_of_it = self._at_rest
+        if girth is not None:
+            all_of_it = all_of_it + np.tensordot(girth, self._growth, 1)
+        return all_of_it[:, :3].copy(), all_of_it[:, 3].copy()
 
     def near(self, cloth: LooseCloth) -> NDArray[np.int64]:
         """(m, 2) the capsules that a cloth can meet: arms only when it hangs from an arm."""
@@ -147,8 +142,19 @@ def _limb(body: Body, bones: tuple[str, ...], stops: tuple[float, ...]) -> list[
     return out
 
 
-def _sphere(skin: Floats, slice_: Slice) -> tuple[Floats, float]:
-    """Middle and radius of a slice: of a limb's whole circle, or of one half of the trunk."""
+def _growing(body: Body, slice_: Slice, dense: NDArray[np.floating]) -> tuple[Floats, Floats]:
+    """(4,) middle and radius of a slice of the neutral figure, and (G, 4) their change with each girth."""
+    skin = body.figure.vertices[slice_.vertices].astype(np.float64)
+    directions = girth_directions(body, body.figure, skin, dense)
+    start = _sphere(skin, slice_)
+    rates = [
+        (_sphere(skin + GIRTH_STEP * along, slice_) - start) / GIRTH_STEP for along in directions
+    ]
+    return start, np.array(rates)
+
+
+def _sphere(skin: Floats, slice_: Slice) -> Floats:
+    """(4,) middle and radius of a slice: of a limb's whole circle, or of one half of the trunk."""
     if slice_.outward:
         depth = np.percentile(skin[:, 2], [100 - SHARE, SHARE])
         radius = 0.5 * float(depth[1] - depth[0])
@@ -160,7 +166,7 @@ def _sphere(skin: Floats, slice_: Slice) -> tuple[Floats, float]:
                 0.5 * float(depth.sum()),
             ]
         )
-        return middle, min(radius, edge) + AIR_M
+        return np.append(middle, min(radius, edge) + AIR_M)
     helper = np.eye(3)[np.argmin(np.abs(slice_.way))]
     across = np.cross(slice_.way, helper)
     across /= np.linalg.norm(across)
@@ -168,4 +174,4 @@ def _sphere(skin: Floats, slice_: Slice) -> tuple[Floats, float]:
     local = skin @ axes.T
     centre = np.array([0.5 * (local[:, k].min() + local[:, k].max()) for k in range(3)])
     away = np.hypot(local[:, 0] - centre[0], local[:, 1] - centre[1])
-    return centre @ axes, float(np.percentile(away, SHARE)) + AIR_M
+    return np.append(centre @ axes, float(np.percentile(away, SHARE)) + AIR_M)

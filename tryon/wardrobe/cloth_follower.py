@@ -44,15 +44,15 @@ class Follower:
         vertices: NDArray[np.floating],
         normals: NDArray[np.floating],
         *,
-        corner: NDArray[np.int32] | None = None,
+        known: Follower | None = None,
     ) -> Follower:
         """Bind drawn vertices at rest to the particles at rest.
 
-        points: (N, 3) the particles, which may be grown to a girth; vertices, normals: (V, 3); corner:
-        of an earlier binding of the same vertices, kept.
+        points: (N, 3) the particles, which may be grown to a girth; vertices, normals: (V, 3); known:
+        an earlier binding of the same vertices to the same cloth, whose triangles are kept.
         """
         places, facing = vertices.astype(np.float64), normals.astype(np.float64)
-        chosen = _carriers(cloth, points, places) if corner is None else corner
+        chosen = _carriers(cloth, points, places) if known is None else known.corner
         triangle = points[chosen]
         normal = particle_normals(points, cloth.faces)
         share = _shares(places, triangle)
@@ -65,9 +65,11 @@ class Follower:
             [triangle[:, 1] - triangle[:, 0], triangle[:, 2] - triangle[:, 0], carried], axis=2
         )
         lean = np.linalg.solve(basis, facing[:, :, None])[:, :, 0]
-        hold = np.clip(np.einsum("vk,vk->v", share, cloth.hold[chosen]), 0.0, 1.0)
-        nearest = cKDTree(points).query(places)[0]
-        hold = np.where(nearest > BEYOND_M, 1.0, hold)
+        if known is None:
+            hold = np.clip(np.einsum("vk,vk->v", share, cloth.hold[chosen]), 0.0, 1.0)
+            hold = np.where(cKDTree(points).query(places)[0] > BEYOND_M, 1.0, hold)
+        else:
+            hold = known.hold
         return cls(chosen, share, np.asarray(rise), np.asarray(lean), np.asarray(hold))
 
     @property
