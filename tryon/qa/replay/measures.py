@@ -166,12 +166,14 @@ def _steadiest(rows: Rows, prefix: str) -> dict[str, float]:
 def _item_rows(replay: Replay, item: str) -> Rows:
     rows: dict[int, list[tuple[float, ...]]] = {}
     for at_s, frame in zip(replay.at_s.tolist(), replay.frames, strict=True):
-        raw = {trunk.track: trunk.raw_px for trunk in frame.trunks}
-        raw |= {head.track: head.raw_px for head in frame.heads}
         for person, spots in frame.spots.get(item, {}).items():
-            if person in raw:
-                x, y = np.mean([spot.px for spot in spots], axis=0)
-                rows.setdefault(person, []).append((at_s, x, y, *raw[person]))
+            here = np.mean([spot.px for spot in spots], axis=0)
+            raw = [t.raw_px for t in frame.trunks if t.track == person]
+            raw += [h.raw_px for h in frame.heads if h.track == person]
+            if raw:
+                # Clothes follow the shoulders, glasses the eyes: whichever is nearer.
+                nearest = min(raw, key=lambda px: float(np.linalg.norm(px - here)))
+                rows.setdefault(person, []).append((at_s, *here, *nearest))
     return rows
 
 

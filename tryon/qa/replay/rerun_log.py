@@ -54,12 +54,12 @@ def write_rerun(
             for head in reading.heads:
                 pose = head.smoothed
                 stream.log(
-                    f"cam/head {head.track}",
+                    f"cam/heads/{head.track}",
                     rerun.Transform3D(translation=pose[:3, 3], mat3x3=pose[:3, :3]),
                 )
                 names = list(head.anchors)
                 points = np.stack([head.anchors[name] for name in names])
-                stream.log(f"cam/anchors {head.track}", rerun.Points3D(points, labels=names))
+                stream.log(f"cam/anchors/{head.track}", rerun.Points3D(points, labels=names))
             for item, people in reading.spots.items():
                 px = [spot.px for spots in people.values() for spot in spots]
                 stream.log(f"cam/picture/{item}", rerun.Points2D(np.stack(px), radii=2))

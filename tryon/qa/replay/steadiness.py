@@ -64,4 +64,5 @@ def lag_ms(path: Floats, leader: Floats, at_s: Floats) -> float:
         return float("nan")
     scores = np.array([np.corrcoef(row, lead)[0, 1] for row in shifted])
     best = int(np.argmax(scores))
-    return float(1000 * lags[best]) if scores[best] >= LEAST_AGREEMENT else float("nan")
+    follows = scores[best] >= LEAST_AGREEMENT and 0 < best < len(lags) - 1
+    return float(1000 * lags[best]) if follows else float("nan")
