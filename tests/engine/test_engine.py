@@ -197,7 +197,7 @@ def test_document_is_plain_data(engine: Engine, astronaut: NDArray[np.uint8]) ->
 def test_timings_name_every_stage(engine: Engine, astronaut: NDArray[np.uint8]) -> None:
     stages = engine.photo(astronaut, [GLASSES]).stages_ms
     assert list(stages) == [
-        "detect", "wait", "fit", "smooth", "place", "light", "render", "under", "composite",
+        "detect", "wait", "fit", "smooth", "place", "light", "render", "composite",
     ]  # fmt: skip
     assert all(ms >= 0 for ms in stages.values())
 

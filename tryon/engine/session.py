@@ -41,6 +41,8 @@ SKULL_SHARE = 0.9
 """What of the head moves less with the skull than this is neck."""
 BODY_LAYER = "body"
 """Name of the layer that holds the outline of the fitted, dressed body."""
+STREAM_MOST_PX = 120_000
+"""Streams draw larger for smooth edges as long as a frame's region of interest stays within this."""
 AHEAD = 2
 """Frames that are looked at before the one that is drawn: one for each detector."""
 
@@ -70,6 +72,7 @@ class Session:
         self._renderer = renderer
         self._head_model = head_model
         self._supersample = supersample
+        self._most_px = None if fine else STREAM_MOST_PX
         self._observer = observer
         self._fitter = FaceFitter(head_model)
         self._smoother = PoseSmoother()
@@ -182,7 +185,9 @@ class Session:
         laps.lap("place", draws)
         light = self._light.estimate(frame, faces)
         laps.lap("light", light)
-        layer = self._renderer.draw(frame.camera, draws, light, supersample=self._supersample)
+        layer = self._renderer.draw(
+            frame.camera, draws, light, supersample=self._supersample, most_px=self._most_px
+        )
         laps.lap("render", layer)
         plate = frame.rgb
         if layer is not None and (clothes or self._wears_hat):

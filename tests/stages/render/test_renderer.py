@@ -355,6 +355,20 @@ def test_supersampling_gives_each_edge_pixel_its_share(renderer: Renderer) -> No
 
 
 @pytest.mark.parametrize("supersample", [1.0, 2.0])
+@pytest.mark.parametrize(
+    ("most_px", "factor"), [(10**7, 2.0), (7_000, 1.5), (4_000, 1.0), (1, 1.0)]
+)
+def test_large_region_is_supersampled_as_far_as_it_may(
+    renderer: Renderer, most_px: int, factor: float
+) -> None:
+    draws = [Draw(ball(), at(0, 0, -2))]
+    bounded = renderer.draw(CAMERA, draws, Lighting.studio(), supersample=2.0, most_px=most_px)
+    plain = renderer.draw(CAMERA, draws, Lighting.studio(), supersample=factor)
+    assert bounded is not None
+    assert plain is not None
+    np.testing.assert_array_equal(bounded.rgba, plain.rgba)
+
+
 def test_region_of_interest_equals_the_whole_picture(
     renderer: Renderer, supersample: float
 ) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MOST_PX = 4096 * 2048
 """Pixels that are drawn at once; larger regions are drawn in tiles."""
 COVERAGE_SUPERSAMPLE = 2.0
+SUPERSAMPLE_STEPS = (1.5, 1.0)
 DEFAULT_CAPACITY_BYTES = 512 * 1024**2
 
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -69,19 +70,22 @@ class Renderer:
         light: Lighting,
         *,
         supersample: float = 1.0,
+        most_px: int | None = None,
         depth: bool = False,
     ) -> Layer | None:
         """The region of the picture that the draws change, or None when none of them is seen.
 
         supersample: drawn larger by this factor in both directions and shrunk, for smooth edges;
+        most_px: a region that would take more pixels than this is drawn less large, at 1.5 or 1;
         depth: also give the distance of the nearest solid surface, hiders included (a transparent one
         has none). A catcher's contact shadow is black with some alpha.
         """
         region = visible_region(camera, draws)
         if region is None:
             return None
+        factor = _affordable(supersample, region, most_px)
         return on_gl_thread(
-            self._layer, camera, draws, light, region, supersample=supersample, depth=depth
+            self._layer, camera, draws, light, region, supersample=factor, depth=depth
         ).result()
 
     def coverage(self, camera: PinholeCamera, draws: Sequence[Draw]) -> OwnerMasks:
@@ -168,6 +172,15 @@ def _open(capacity_bytes: int) -> Painter:
     from tryon.stages.render.painter import Painter  # noqa: PLC0415
 
     return Painter(context, capacity_bytes=capacity_bytes)
+
+
+def _affordable(supersample: float, region: Box, most_px: int | None) -> float:
+    """The largest of a few factors whose picture is small enough. Few, so that a stream seldom changes."""
+    if most_px is None:
+        return supersample
+    steps = [supersample, *(step for step in SUPERSAMPLE_STEPS if step < supersample)]
+    area = region.width * region.height
+    return next((step for step in steps if area * step**2 <= most_px), steps[-1])
 
 
 def _enlarged(camera: PinholeCamera, box: Box, scale: float) -> PinholeCamera:
