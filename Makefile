@@ -7,7 +7,7 @@ STAMP := $(VENV)/.tryon-stamp
 PYTEST_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system supplies demo test check bench clean
+.PHONY: help setup system supplies demo test check qa bench clean
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ check: $(STAMP) ## format, lint, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+qa: setup ## replay the bundled recordings and hold every gate (report in out/qa)
+	@$(BIN)/tryon qa run
 
 bench: setup ## measure the try-on against the detector alone
 	@$(BIN)/tryon bench
