@@ -354,9 +354,8 @@ def test_supersampling_gives_each_edge_pixel_its_share(renderer: Renderer) -> No
     assert error[1.0] > 1.8 * error[2.0] > 3 * error[4.0]
 
 
-@pytest.mark.parametrize("supersample", [1.0, 2.0])
 @pytest.mark.parametrize(
-    ("most_px", "factor"), [(10**7, 2.0), (7_000, 1.5), (4_000, 1.0), (1, 1.0)]
+    ("most_px", "factor"), [(10**7, 2.0), (2_000, 1.5), (1_000, 1.0), (1, 1.0)]
 )
 def test_large_region_is_supersampled_as_far_as_it_may(
     renderer: Renderer, most_px: int, factor: float
@@ -369,6 +368,7 @@ def test_large_region_is_supersampled_as_far_as_it_may(
     np.testing.assert_array_equal(bounded.rgba, plain.rgba)
 
 
+@pytest.mark.parametrize("supersample", [1.0, 2.0])
 def test_region_of_interest_equals_the_whole_picture(
     renderer: Renderer, supersample: float
 ) -> None:
