@@ -254,6 +254,27 @@ def test_a_leap_and_a_long_gap_settle_the_cloth_anew(hang: MakeSway) -> None:
     assert np.allclose(rewound.step(there, 0), fresh, atol=1e-9)
 
 
+def test_a_fit_that_flips_settles_the_cloth_anew(hang: MakeSway) -> None:
+    flipped = at_rest(rigid(rotation_from_angles(np.pi, 0.0, 0.0)))
+    fresh = hang().step(flipped, 0)
+    sway = hang()
+    sway.step(at_rest(), 0)
+    assert np.allclose(sway.step(flipped, NS // 10), fresh, atol=1e-9)
+
+
+def test_a_brisk_turn_of_a_person_is_no_flip(hang: MakeSway) -> None:
+    sway = hang()
+    hem = sway.cloth.points[:, 1] < sway.cloth.points[:, 1].min() + 0.05
+    lag = []
+    for number in range(12):
+        turned = at_rest(rigid(rotation_from_angles(6.0 * number / 30, 0.0, 0.0)))
+        points = sway.step(turned, number * NS // 30)
+        skinned = sway.cloth.points @ turned[0, :3, :3].T
+        lag.append(float(np.linalg.norm(points - skinned, axis=1)[hem].mean()))
+    # Settled anew, it would be back on the skin in every frame.
+    assert min(lag[2:5]) > 0.02
+
+
 def test_a_time_of_zero_is_a_valid_time_and_a_repeated_one_changes_nothing(
     body: Body, hang: MakeSway
 ) -> None:

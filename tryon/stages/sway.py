@@ -21,13 +21,20 @@ from tryon.wardrobe.skinning import Skinning
 
 LONGEST_GAP_S = 0.25
 """After a longer gap, and after a leap, cloth settles anew."""
-LEAP_SPEED, LEAP_M = 6.0, 0.15
+LEAP_SPEED, LEAP_M = 4.0, 0.15
 """Nobody's clothes are carried faster than this, metres a second, or leap farther at once."""
+TURN_SPEED, TURN_RAD = 9.0, 0.6
+"""Nobody's hips and thighs turn faster than this, radians a second: a fit that flips does."""
+TANGLED = 0.35
+"""Cloth of whose sides a tenth is longer or shorter than it should by more than this share has been
+caught in limbs, and settles anew."""
 SETTLE_STEPS = 90
 SETTLE_DRAG, DRAG = 18.0, 1.2
 """Exponents a second of the speed that cloth loses to the air."""
 STRETCH_CHANGE_S = 0.4
 """How slowly cloth is let out to a person's changing stretches."""
+LEAST_WEIGHT = 0.2
+"""Joints that move some of the cloth by less than this share cannot tear it along."""
 CARRIED = 0.6
 """Share of a person's travel that their clothes take part in without inertia."""
 UP = (0.0, 1.0, 0.0)
@@ -36,7 +43,8 @@ UP = (0.0, 1.0, 0.0)
 @dataclass(frozen=True, eq=False)
 class _Pose:
     """goal: (N, 3) the particles as they follow the skin; middles, radii: of the capsules; length, reach,
-    sizes, heights: what the cloth keeps, let out to the person; scale: of the person."""
+    sizes, heights: what the cloth keeps, let out to the person; scale: of the person; turns: (b, 3, 3)
+    linear parts of the joints that move it."""
 
     goal: Floats
     middles: Floats
@@ -46,6 +54,7 @@ class _Pose:
     sizes: Floats
     heights: Floats
     scale: float
+    turns: Floats
 
 
 class Sway:
@@ -73,6 +82,7 @@ class Sway:
         self._air_m = air_m
         self._wind = np.zeros(3) if wind is None else wind
         self._cones = capsules.near(cloth)
+        self._used = np.unique(cloth.bones[cloth.weights > LEAST_WEIGHT])
         self._skinning = Skinning(cloth.points, cloth.bones, cloth.weights)
         dense = dense_of(cloth.bones, cloth.weights, len(body.names))
         self._shares = dense.astype(np.float64)
@@ -149,6 +159,8 @@ class Sway:
             self._advance(
                 last, pose, np.array(up), height, carry=carry, h=gap_s / steps, steps=steps
             )
+            if self._is_tangled(pose):
+                self._settle(pose, np.array(up), height)
         self._last = pose
         return self.points
 
@@ -207,7 +219,14 @@ class Sway:
             self._sizes * scale**2,
             self._heights * scale,
             scale,
+            target_from_rest[self._used, :3, :3],
         )
+
+    def _is_tangled(self, pose: _Pose) -> bool:
+        pairs = self.cloth.pairs
+        away = np.linalg.norm(self.points[pairs[:, 0]] - self.points[pairs[:, 1]], axis=1)
+        off = np.abs(away - pose.length) > TANGLED * pose.length
+        return bool(off.mean() > 0.1)
 
     def _settle(self, pose: _Pose, up: Floats, floor: float) -> None:
         self.points = pose.goal.copy()
@@ -287,8 +306,15 @@ def _solver() -> tuple[ModuleType, ModuleType]:
 
 
 def _leapt(last: _Pose, pose: _Pose, gap_s: float) -> bool:
+    """Whether the body moved or turned as no body does."""
     moved = np.linalg.norm(pose.goal - last.goal, axis=1)
-    return bool(np.median(moved) > LEAP_M + LEAP_SPEED * gap_s)
+    if np.median(moved) > LEAP_M + LEAP_SPEED * gap_s:
+        return True
+    # The cosine of a turn from the trace, stretches divided out (exact for equal ones).
+    size = np.linalg.norm(last.turns, axis=(1, 2)) * np.linalg.norm(pose.turns, axis=(1, 2))
+    trace = 3 * np.einsum("bij,bij->b", last.turns, pose.turns) / np.maximum(size, 1e-12)
+    turned = np.arccos(np.clip((trace - 1) / 2, -1, 1))
+    return bool(turned.max() > TURN_RAD + TURN_SPEED * gap_s)
 
 
 def _stretches(target_from_rest: Floats) -> Floats:
