@@ -272,7 +272,7 @@ def test_a_brisk_turn_of_a_person_is_no_flip(hang: MakeSway) -> None:
         skinned = sway.cloth.points @ turned[0, :3, :3].T
         lag.append(float(np.linalg.norm(points - skinned, axis=1)[hem].mean()))
     # Settled anew, it would be back on the skin in every frame.
-    assert min(lag[2:5]) > 0.02
+    assert min(lag[1:6]) > 0.012
 
 
 def test_a_time_of_zero_is_a_valid_time_and_a_repeated_one_changes_nothing(
