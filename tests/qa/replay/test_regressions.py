@@ -211,6 +211,24 @@ def test_a_detector_that_sees_otherwise_is_named_detect(
     assert measured.values["raw_px.max"] == pytest.approx(0.25 * np.sqrt(2))
 
 
+def test_a_stage_that_the_golden_does_not_know_is_no_difference_by_itself(golden: Golden) -> None:
+    def without(stage: str, **changed: str) -> Replay:
+        return Replay(
+            tuple(
+                replace(
+                    frame,
+                    hashes={k: v for k, v in frame.hashes.items() if k != stage} | changed,
+                )
+                for frame in golden.replay.frames
+            )
+        )
+
+    assert first_difference(golden.replay, without("light")) is None
+    parting = first_difference(golden.replay, without("light", composite="0"))
+    assert parting is not None
+    assert parting.stage == "light"
+
+
 def _elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if this process ran on another machine than the golden's."""
     here = provenance()

@@ -66,6 +66,7 @@ def measure(
             for at, value in (
                 ("max", np.max(known, initial=0.0)),
                 ("p95", np.percentile(known, 95) if len(known) else 0.0),
+                ("p05", np.percentile(known, 5) if len(known) else 1.0),
                 ("min", np.min(known, initial=1.0)),
             ):
                 values[f"{name}.{at}"] = float(value)

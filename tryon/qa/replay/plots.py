@@ -44,7 +44,7 @@ def over_time(at_s: Floats, series: Mapping[str, Floats], *, unit: str, name: st
             )  # fmt: skip
         axes.set_xlabel("seconds")
         axes.set_ylabel(unit)
-        _legend(axes, len(series))
+        _legend(figure, axes)
         return _svg(figure)
 
 
@@ -57,7 +57,7 @@ def stage_times(values: Mapping[str, float], *, name: str) -> str:
     ]
     stages.sort(key=lambda stage: values[f"ms/{stage}.p50"])
     with mpl.rc_context({**_STYLE, "svg.hashsalt": name}):
-        figure, axes = _figure(height=0.6 + 0.19 * len(stages))
+        figure, axes = _figure(height=0.85 + 0.19 * len(stages))
         rows = np.arange(len(stages))
         p50, p95, p99 = (
             np.array([values[f"ms/{stage}.{at}"] for stage in stages])
@@ -70,7 +70,7 @@ def stage_times(values: Mapping[str, float], *, name: str) -> str:
         axes.set_yticks(rows, stages)
         axes.set_xlabel("milliseconds a frame, median")
         axes.grid(visible=False, axis="y")
-        _legend(axes, 2)
+        _legend(figure, axes)
         return _svg(figure)
 
 
@@ -89,11 +89,11 @@ def trend(points: Mapping[str, Sequence[Point]], *, unit: str, name: str) -> str
         ticks = sorted({0, len(widest) // 2, len(widest) - 1}) if widest else []
         axes.set_xticks(ticks, [widest[k].revision for k in ticks])
         axes.set_ylabel(unit)
-        _legend(axes, len(points))
+        _legend(figure, axes)
         return _svg(figure)
 
 
-def _figure(*, height: float = 2.0) -> tuple[Figure, Axes]:
+def _figure(*, height: float = 2.2) -> tuple[Figure, Axes]:
     figure = Figure(figsize=(4.6, height), layout="constrained")
     figure.patch.set_alpha(0)
     axes = figure.subplots()
@@ -105,9 +105,14 @@ def _colors(count: int) -> list[str]:
     return [COLORS[k % len(COLORS)] for k in range(count)]
 
 
-def _legend(axes: Axes, count: int) -> None:
-    if count:
-        axes.legend(frameon=False, fontsize=8, loc="best", ncols=2, labelcolor=INK)
+def _legend(figure: Figure, axes: Axes) -> None:
+    """Below the plot, where it hides nothing."""
+    handles, labels = axes.get_legend_handles_labels()
+    if handles:
+        figure.legend(
+            handles, labels, frameon=False, fontsize=8, loc="outside lower center",
+            ncols=min(len(labels), 3), labelcolor=INK,
+        )  # fmt: skip
 
 
 def _svg(figure: Figure) -> str:
