@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import tryon
 from service import headers, health, live_route, logs, pages, problems, text
-from service.config import MB, ServiceConfig
+from service.config import IN_MEMORY, MB, ServiceConfig
 from service.drafts import Drafts
 from service.jobs import JobLimits, Jobs
 from service.lobby import Lobby
@@ -26,8 +26,6 @@ from service.pictures import ItemPictures
 from service.sandbox import ImportLimits
 from service.seats import Seats
 from service.studio import Studio
-
-IN_MEMORY = Path("/dev/shm")
 
 
 def create_app(config: ServiceConfig | None = None, *, warm_up: bool = True) -> Flask:

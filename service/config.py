@@ -10,6 +10,8 @@ from pathlib import Path
 import tryon
 
 MB = 1024 * 1024
+IN_MEMORY = Path("/dev/shm")
+"""Where Linux keeps files in memory."""
 
 
 @dataclass(frozen=True)

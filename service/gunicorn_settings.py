@@ -14,8 +14,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from service.app import IN_MEMORY
-from service.config import ServiceConfig
+from service.config import IN_MEMORY, ServiceConfig
 
 _config = ServiceConfig.from_environment()
 
@@ -29,6 +28,8 @@ preload_app = False
 timeout = 60
 graceful_timeout = 10
 keepalive = 5
+# The heartbeat of workers touches a file; no disk needs to hear of it.
+worker_tmp_dir = str(IN_MEMORY) if IN_MEMORY.is_dir() else None
 # Endless heads.
 limit_request_line = 4094
 limit_request_fields = 60

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
-HEAD_S = 15.0
+HEAD_S = float(os.environ.get("TRYON_SERVICE_HEAD_S", "15"))
 """For the request line and headers, drop by drop or not."""
 REQUEST_S = 180.0
 """For a whole request, its body and its answer; live links are exempt, they have deadlines of their own."""
+
+COURTESY_S, MOST_COURTESY_S = 0.008, 0.04
+"""How long a worker waits for an idler one to take a new connection: for each live link, and at most."""
 
 
 class Deadlines:
@@ -62,11 +66,23 @@ class Deadlines:
 
 
 class DeadlineWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """A thread worker that gives each request a deadline."""
+    """A thread worker that gives each request a deadline, and lets idler workers go first.
+
+    All workers wake up for a new connection. One that carries live links waits a moment before it takes
+    it, so that visitors spread over the engines.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._deadlines = Deadlines()
+        self._links = 0
+        self._count = threading.Lock()
+
+    def accept(self, *args: Any) -> Any:
+        """Take a new connection, if no idler worker has."""
+        if self._links:
+            sleep(min(MOST_COURTESY_S, COURTESY_S * self._links))
+        return super().accept(*args)
 
     def handle(self, conn: Any) -> Any:
         """One turn of a connection."""
@@ -75,11 +91,16 @@ class DeadlineWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no typ
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         """A request whose head has come."""
-        upgrade = any(
+        if not any(
             name == "UPGRADE" and value.lower() == "websocket" for name, value in req.headers
-        )
-        if upgrade:
-            self._deadlines.release(conn.sock)
-        else:
+        ):
             self._deadlines.give(conn.sock, REQUEST_S)
-        return super().handle_request(req, conn)
+            return super().handle_request(req, conn)
+        self._deadlines.release(conn.sock)
+        with self._count:
+            self._links += 1
+        try:
+            return super().handle_request(req, conn)
+        finally:
+            with self._count:
+                self._links -= 1

@@ -96,17 +96,23 @@ class LiveLink:
         self._mailbox.end("replaced")
 
     def run(self, *, resumed: bool) -> str:
-        """Serve until the end; why it ended: "left", "lost", "idle", "replaced" or "refused"."""
+        """Serve until the end; why it ended: "left", "lost", "idle", "replaced", "refused" or "lapsed"."""
         ended: list[str] = []
         worker = threading.Thread(
             target=lambda: ended.append(self._dress(resumed=resumed)), name="service-live"
         )
         worker.start()
+        renewed_s = monotonic()
         try:
             while worker.is_alive():
                 message = self._link.receive(timeout=0.5)
                 if message is not None:
                     self._take(message)
+                # Here, because dressing may take long: a garment's first time, a cold engine.
+                if monotonic() - renewed_s > RENEW_EVERY_S:
+                    renewed_s = monotonic()
+                    if not self._lobby.renew(self._seat.ticket, for_s=self._limits.resume_s):
+                        self._mailbox.end("lapsed")
         except ConnectionClosed as closed:
             left = closed.reason in (NORMAL, GONE_AWAY)
             self._mailbox.end("left" if left else "lost")
@@ -161,16 +167,12 @@ class LiveLink:
             raise
 
     def _serve(self) -> str:
-        last_frame_s = renewed_s = monotonic()
+        last_frame_s = monotonic()
         while True:
             mail = self._mailbox.collect(0.5)
             now = monotonic()
             if mail.ended is not None:
                 return self._end(mail.ended)
-            if now - renewed_s > RENEW_EVERY_S:
-                renewed_s = now
-                if not self._lobby.renew(self._seat.ticket, for_s=self._limits.resume_s):
-                    return self._end("refused")
             if mail.frame is not None:
                 last_frame_s = now
             elif now - last_frame_s > self._limits.idle_timeout_s:
@@ -247,6 +249,7 @@ class LiveLink:
             "idle": (IDLE, "idle"),
             "replaced": (REPLACED, "replaced"),
             "refused": (PROTOCOL, "refused"),
+            "lapsed": (NO_TICKET, "the ticket has lapsed"),
         }.get(why, (NORMAL, ""))
         if why not in ("lost",):
             self._say_goodbye(code, message)

@@ -9,10 +9,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic, perf_counter, sleep
+from typing import IO
 from urllib.request import Request, urlopen
 
 import numpy as np
@@ -62,7 +63,11 @@ class Server:
 
 @contextmanager
 def serving(
-    *, workers: int, places: int, environment: dict[str, str] | None = None
+    *,
+    workers: int,
+    places: int,
+    environment: dict[str, str] | None = None,
+    log: IO[bytes] | None = None,
 ) -> Iterator[Server]:
     """Start gunicorn on a free loopback port; ready when the block begins, gone when it ends."""
     with socket.socket() as probe:
@@ -80,7 +85,7 @@ def serving(
             **(environment or {}),
         },
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stderr=log or subprocess.DEVNULL,
         cwd=Path(__file__).resolve().parents[1],
     )  # fmt: skip
     try:
@@ -122,8 +127,7 @@ def churn(
         link, _ = enter(server)
         _exchange(link, jpegs, frames)
         if visits % 2:
-            link.send(json.dumps({"type": "bye"}))
-            link.close(1000)
+            _leave(link)
         else:
             link.sock.shutdown(socket.SHUT_RDWR)
         visits += 1
@@ -173,10 +177,16 @@ def _visit(
                     tally.dropped += 1
                 else:
                     tally.latencies_ms.append(1000 * perf_counter() - reply.capture_ms)
-        link.send(json.dumps({"type": "bye"}))
-        link.close(1000)
+        _leave(link)
     except (ConnectionClosed, OSError) as error:
         tally.error = f"{type(error).__name__}: {error}"
+
+
+def _leave(link: Client) -> None:
+    link.send(json.dumps({"type": "bye"}))
+    # The server may be the first to close.
+    with suppress(ConnectionClosed):
+        link.close(1000)
 
 
 def _await_worn(link: Client) -> None:

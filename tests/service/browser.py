@@ -78,4 +78,8 @@ def until(page: Page, expression: str, *, timeout_s: float = 20.0) -> None:
         if page.evaluate(expression):
             return
         page.wait_for_timeout(50)
-    raise AssertionError(f"never came true within {timeout_s} s: {expression}")
+    state = page.evaluate(
+        "({...document.querySelector('#glass')?.dataset, frames: globalThis.tryon?.mirror.frames,"
+        " told: document.querySelector('#status')?.textContent})"
+    )
+    raise AssertionError(f"never came true within {timeout_s} s: {expression}; the page: {state}")

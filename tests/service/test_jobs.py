@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from werkzeug.test import TestResponse
 
 import tryon
-from service.app import IN_MEMORY
+from service.config import IN_MEMORY
 from service.jobs import Job, JobLimits, Jobs
 from tests.service.conftest import House
 from tryon.media.clip_writer import ClipWriter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +17,8 @@ import pytest
 from numpy.typing import NDArray
 from simple_websocket import Client, ConnectionClosed
 
+import tryon
+from service import live
 from service.wire import DROPPED, FrameMessage, ReplyMessage, pack_frame, unpack_reply
 from tests.service.conftest import House, jpeg_of, picture_of
 
@@ -364,8 +367,6 @@ class TestBadVisitors:
 def test_visitor_without_a_frame_for_long_is_put_to_rest(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from service import live
-
     real = live.LiveLink.__init__
 
     def hurried(self: live.LiveLink, *args: Any, **kwargs: Any) -> None:
@@ -376,3 +377,48 @@ def test_visitor_without_a_frame_for_long_is_put_to_rest(
     visitor = Visitor(house, ticket_of(house))
     assert visitor.notice("welcome")
     assert visitor.closed_with() == 4408
+
+
+def test_ticket_that_lapses_sends_the_visitor_back_to_the_lobby(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "RENEW_EVERY_S", 0.1)
+    visitor = Visitor(house, ticket_of(house))
+    visitor.notice("welcome")
+    house.service.lobby.leave(visitor.ticket)
+    assert visitor.closed_with() == 4403
+
+
+def test_slow_engine_does_not_cost_the_ticket(
+    house: House, monkeypatch: pytest.MonkeyPatch, camera_frame: NDArray[np.uint8]
+) -> None:
+    """A cold engine, or a garment that must be cut, may take longer than a ticket lasts unrenewed."""
+    monkeypatch.setattr(live, "RENEW_EVERY_S", 0.2)
+    real = tryon.Session.step
+
+    def slowly(self: tryon.Session, frame: tryon.Frame) -> tryon.TryonResult:
+        time.sleep(4.5)
+        return real(self, frame)
+
+    monkeypatch.setattr(tryon.Session, "step", slowly)
+    with visiting(house) as visitor:
+        visitor.show(jpeg_of(camera_frame))
+        assert visitor.reply().people == 1
+
+
+def test_mistake_of_ours_ends_the_link_so_that_the_page_tries_again(
+    house: House, monkeypatch: pytest.MonkeyPatch, camera_frame: NDArray[np.uint8]
+) -> None:
+    def broken(self: tryon.Session, frame: tryon.Frame) -> tryon.TryonResult:
+        raise ZeroDivisionError
+
+    told: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", told.append)
+    monkeypatch.setattr(tryon.Session, "step", broken)
+    visitor = Visitor(house, ticket_of(house))
+    visitor.notice("welcome")
+    visitor.show(jpeg_of(camera_frame))
+    assert visitor.closed_with() == 1011
+    until(lambda: visitor.ticket in house.service.seats._parked)
+    assert len(told) == 1
+    house.service.lobby.leave(visitor.ticket)
