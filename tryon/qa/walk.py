@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from tryon.core.body_fit import BodyFit, BodyView
@@ -65,10 +67,16 @@ def _into_step(at_s: float) -> float:
     return share * share * (3 - 2 * share)
 
 
+@cache
+def _way() -> tuple[Floats, Floats]:
+    """Times and how far the walk has come by then, metres."""
+    times = np.linspace(0.0, LENGTH_S, 2000)
+    speed = 2 * STEP_M / CYCLE_S * np.array([_into_step(float(t)) for t in times])
+    return times, np.cumsum(speed) * float(times[1])
+
+
 def _walked(at_s: float) -> float:
-    times = np.linspace(0.0, at_s, 200)
-    speed = 2 * STEP_M / CYCLE_S
-    return float(np.trapezoid([speed * _into_step(float(t)) for t in times], times))
+    return float(np.interp(at_s, *_way()))
 
 
 def _turned(at_s: float) -> float:
