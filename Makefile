@@ -7,7 +7,7 @@ STAMP := $(VENV)/.tryon-stamp
 PYTEST_FLAGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system supplies demo test check qa bench clean
+.PHONY: help setup system browser supplies demo test check qa bench clean
 
 help: ## show this
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -24,13 +24,16 @@ $(STAMP): pyproject.toml constraints.txt | system
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 
+browser:
+	@bash .ci/system-packages.sh "$(PYTHON)" browser
+
 supplies: $(STAMP)
 	@$(BIN)/tryon setup
 
 demo: setup ## dress two portraits and print the page of pictures
 	@$(BIN)/tryon demo
 
-test: setup ## run all tests
+test: setup browser ## run all tests
 	$(BIN)/python -m pytest $(PYTEST_FLAGS)
 
 check: $(STAMP) ## format, lint, types, layers

@@ -1,10 +1,28 @@
 #!/usr/bin/env bash
 # Make sure of the system's OpenGL (Mesa's software renderer will do) and GLib, and of Python's venv.
 # As root on Debian or Ubuntu what is missing is installed; otherwise the exact command is printed.
+# With `browser` as the second argument: make sure of Chromium, which only the page's tests need; where it
+# cannot be installed they are skipped.
 set -euo pipefail
 
 python="${1:-python3.11}"
 missing=()
+
+if [ "${2:-}" = browser ]; then
+    if command -v chromium >/dev/null; then
+        exit 0
+    fi
+    if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+        echo "Installing the browser for the page's tests: chromium"
+        export DEBIAN_FRONTEND=noninteractive
+        apt-get update -q </dev/null
+        apt-get install -y -q --no-install-recommends chromium </dev/null
+        exit 0
+    fi
+    echo "The tests of the page will be skipped. To run them:" >&2
+    echo "  sudo apt-get update && sudo apt-get install -y --no-install-recommends chromium" >&2
+    exit 0
+fi
 
 # Library files rather than package names: a machine may have them from elsewhere.
 libraries="$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null || true)"

@@ -113,7 +113,9 @@ def test_machine_with_everything_is_healthy() -> None:
 class TestSystemPackages:
     """`.ci/system-packages.sh`, with the machine's answers replaced by scripts of ours."""
 
-    def run(self, folder: Path, user: int) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, folder: Path, user: int, *words: str, path: str = os.environ["PATH"]
+    ) -> subprocess.CompletedProcess[str]:
         scripts = {
             "ldconfig": "true",
             "id": f"echo {user}",
@@ -124,8 +126,8 @@ class TestSystemPackages:
             path.write_text(f"#!/bin/sh\n{line}\n", "utf-8")
             path.chmod(path.stat().st_mode | stat.S_IXUSR)
         return subprocess.run(
-            ["bash", str(REPOSITORY / ".ci" / "system-packages.sh"), "python3"],
-            env={**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"},
+            ["/bin/bash", str(REPOSITORY / ".ci" / "system-packages.sh"), "python3", *words],
+            env={**os.environ, "PATH": f"{folder}{os.pathsep}{path}"},
             capture_output=True,
             text=True,
             check=False,
@@ -145,6 +147,26 @@ class TestSystemPackages:
         calls = (tmp_path / "apt.log").read_text("utf-8").splitlines()
         assert calls[0].startswith("update")
         assert set(doctor.SYSTEM_LIBRARIES.values()) <= set(calls[1].split())
+
+    def test_root_gets_a_browser_for_the_tests_of_the_page(self, tmp_path: Path) -> None:
+        done = self.run(tmp_path, 0, "browser", path="")
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / "apt.log").read_text("utf-8").splitlines()[1].endswith(" chromium")
+
+    def test_without_root_the_page_goes_untested_and_the_command_is_printed(
+        self, tmp_path: Path
+    ) -> None:
+        done = self.run(tmp_path, 1000, "browser", path="")
+        assert done.returncode == 0
+        assert "sudo apt-get update && sudo apt-get install" in done.stderr
+        assert "chromium" in done.stderr
+        assert not (tmp_path / "apt.log").exists()
+
+    def test_browser_that_is_there_is_left_alone(self, tmp_path: Path) -> None:
+        (tmp_path / "chromium").write_text("#!/bin/sh\n", "utf-8")
+        (tmp_path / "chromium").chmod(0o755)
+        assert self.run(tmp_path, 0, "browser", path="").returncode == 0
+        assert not (tmp_path / "apt.log").exists()
 
 
 def supply_bytes(name: str) -> bytes:
