@@ -28,8 +28,8 @@ TURN_SPEED, TURN_RAD = 9.0, 0.6
 TANGLED = 0.35
 """Cloth of whose sides a tenth is longer or shorter than it should by more than this share has been
 caught in limbs, and settles anew."""
-SETTLE_STEPS = 90
-SETTLE_DRAG, DRAG = 18.0, 1.2
+SETTLE_STEPS = 180
+SETTLE_DRAG, DRAG = 8.0, 1.2
 """Exponents a second of the speed that cloth loses to the air."""
 STRETCH_CHANGE_S = 0.4
 """How slowly cloth is let out to a person's changing stretches."""
