@@ -113,6 +113,14 @@ def test_three_people_are_three_bodies(photo: BodyDetector) -> None:
     assert np.diff(places).min() > 200, "each body is somebody else's"
 
 
+def test_passers_by_in_the_background_of_a_photo_are_left_alone(photo: BodyDetector) -> None:
+    near, far = cutout(0, 0.0, height_px=420), cutout(1, 0.0, height_px=190)
+    alone = photo.detect(scene([(near, 40, 40)], size_wh=(480, 480)))
+    both = photo.detect(scene([(far, 350, 60), (near, 40, 40)], size_wh=(480, 480)))
+    assert len(alone) == len(both) == 1
+    assert np.abs(alone[0].px - both[0].px).mean() < 12
+
+
 def test_nobody_is_found_where_nobody_is(photo: BodyDetector) -> None:
     assert photo.detect(scene([], size_wh=WIDE)) == ()
 

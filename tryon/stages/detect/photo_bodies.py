@@ -26,6 +26,8 @@ FIRST_FACELESS_ID = 1000
 LOOKS_BY_REACH = (VIEW_BY_REACH, 2.35, 3.1)
 """Sides of the views through which a body is read again, by its reach: their mean is steadier."""
 LEAST_AGREEING = 2
+PASSER_BY = 0.6
+"""Whoever is smaller than this share of the largest person in a photo stands in the background."""
 MOST_SPREAD = 0.2
 """Further looks count while their trunks agree with the first within this share of its size."""
 
@@ -52,6 +54,7 @@ class PhotoBodies:
             if body is not None and not any(same_person(body, other) for other in found):
                 found.append(body)
         found += self._faceless(frame, faces, found)
+        found = _without_passers_by(found)
         wearers = match_faces(faces, found)
         poses = []
         for number, body in enumerate(found[: self._max_people]):
@@ -120,3 +123,9 @@ def _trunk_gap(a: BodySighting, b: BodySighting) -> float:
     points = np.array([11, 12, 23, 24])
     gap = np.linalg.norm(a.px[points] - b.px[points], axis=1).mean()
     return float(gap / max(a.torso_px, b.torso_px))
+
+
+def _without_passers_by(bodies: Sequence[BodySighting]) -> list[BodySighting]:
+    """Those whom the photo is of."""
+    largest = max((body.torso_px for body in bodies), default=0.0)
+    return [body for body in bodies if body.torso_px >= PASSER_BY * largest]
