@@ -81,7 +81,12 @@ def test_similarity_of_flat_pictures_is_that_of_their_means() -> None:
 
 
 def test_overlap_of_shifted_squares() -> None:
-    first, second = np.zeros((10, 10), bool), np.zeros((10, 10), bool)
-    first[2:6, 2:6] = second[2:6, 4:8] = True
+    first, second = np.zeros((10, 10), np.uint8), np.zeros((10, 10), np.uint8)
+    first[2:6, 2:6] = second[2:6, 4:8] = 255
     assert overlap(first, second) == pytest.approx(8 / 24)
-    assert overlap(first & False, second & False) == 1.0
+    assert overlap(first * 0, second * 0) == 1.0
+
+
+def test_overlap_counts_shares_of_pixels() -> None:
+    full, half = np.full((4, 4), 200, np.uint8), np.full((4, 4), 100, np.uint8)
+    assert overlap(full, half) == 0.5

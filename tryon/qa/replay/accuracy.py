@@ -158,4 +158,5 @@ def _outlines(seen: Detections, cast: Sequence[TruePerson], camera: PinholeCamer
     masks = [pose.mask for pose in seen.poses if pose.mask is not None]
     if len(true) != 1 or len(masks) != 1:
         return []
-    return [overlap(whole(true[0], camera.size_wh) > 127, masks[0].whole(camera.size_wh) > 0.5)]
+    found = np.rint(255 * masks[0].whole(camera.size_wh)).astype(np.uint8)
+    return [overlap(whole(true[0], camera.size_wh), found)]

@@ -246,7 +246,7 @@ def _iou(
 ) -> float:
     if old is None or (item not in frame.coverage and item not in old.coverage):
         return float("nan")
-    now, before = (whole(reading.coverage.get(item), size_wh) > 127 for reading in (frame, old))
+    now, before = (whole(reading.coverage.get(item), size_wh) for reading in (frame, old))
     return overlap(now, before)
 
 
