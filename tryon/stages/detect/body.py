@@ -15,6 +15,8 @@ from tryon.stages.detect.stream_bodies import StreamBodies
 from tryon.supplies import supply_path
 
 MODEL = "pose_landmarker_full.task"
+LEAST_SIDE_PX = 24
+"""Thinner pictures hold no body, and end in windows of no area, which break the native graph for good."""
 _MEMBERS = ("pose_detector.tflite", "pose_landmarks_detector.tflite")
 
 
@@ -77,4 +79,6 @@ class BodyDetector:
         from 1000. Raises DetectorError in a forked child.
         """
         self._guard.check()
+        if min(frame.size_wh) < LEAST_SIDE_PX:
+            return ()
         return self._bodies.detect(frame, faces)
