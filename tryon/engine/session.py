@@ -118,9 +118,12 @@ class Session:
         if self._tailoring is not None:
             self._tailoring.reset()
 
-    def step(self, frame: Frame, *, layers: bool = False) -> TryonResult:
-        """Dress the people of one frame. With `layers`, each item's visible coverage comes along."""
-        return self._finish(frame, self._watch(frame), layers=layers)
+    def step(
+        self, frame: Frame, *, layers: bool = False, probe: Probe | None = None
+    ) -> TryonResult:
+        """Dress the people of one frame. With `layers`, each item's visible coverage comes along.
+        `probe` sees what comes out of every stage."""
+        return self._finish(frame, self._watch(frame), layers=layers, probe=probe)
 
     def run(
         self,

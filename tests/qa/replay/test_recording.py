@@ -22,8 +22,10 @@ from tryon.core.landmarks import Detections
 from tryon.engine import Engine
 from tryon.qa.replay import recorder
 from tryon.qa.replay.manifest import SCHEMA
+from tryon.qa.replay.player import Look, replay
 from tryon.qa.replay.recorder import LiveRecorder, for_seconds, record_clip
 from tryon.qa.replay.recording import Recording
+from tryon.qa.replay.verdict import first_difference
 
 SIZE_WH = (64, 48)
 
@@ -179,6 +181,20 @@ def test_a_live_stream_is_kept_to_the_bit_with_its_consent(tmp_path: Path) -> No
         assert opened.manifest.video.kind == "lossless"
     assert [frame.t_ns for frame in back] == [frame.t_ns for frame in frames]
     assert all(np.array_equal(a.rgb, b.rgb) for a, b in zip(back, frames, strict=True))
+
+
+def test_a_live_session_is_recorded_as_it_is_dressed(
+    recording: Recording, engine: Engine, tmp_path: Path
+) -> None:
+    """What is seen while somebody wears something is what a replay from detections starts with."""
+    with engine.session(["aurelle-windsor"]) as session, _live(tmp_path / "live.zip") as live:
+        for frame in recording.frames():
+            session.step(frame, probe=live.probe)
+    with Recording(tmp_path / "live.zip") as opened:
+        now = replay(opened, Look(("aurelle-windsor",)), engine, start="detections")
+        then = replay(opened, Look(("aurelle-windsor",)), engine, start="pixels")
+    assert len(now.frames) == 6
+    assert first_difference(now, then) is None
 
 
 def test_nobody_is_recorded_without_consent(tmp_path: Path) -> None:
