@@ -17,7 +17,8 @@ class Collar:
 
     edges: (panel, edge) of the neckline in order from the wearer's left front, around the back of the
     neck, to the right front; stand_m: height at the back; fall_m: from the fold down; skip_m: it begins
-    and ends so far along the first and the last edge; off_m: air between the fall and the cloth.
+    and ends so far along the first and the last edge; off_m: air between the fall and the cloth;
+    point_m: how much longer the fall is at its two ends.
     """
 
     part: str
@@ -26,6 +27,7 @@ class Collar:
     fall_m: float
     skip_m: float
     off_m: float = 0.008
+    point_m: float = 0.0
 
     def sheets(self, draped: Draped, *, spacing_m: float) -> list[Sheet]:
         """The stand, the fold and both sides of the fall in one grid."""
@@ -82,8 +84,11 @@ class Collar:
                 keep = at <= self.skip_m
             flat, into = dense_line[keep], inward[keep]
             seam, dense = draped.on(index, flat, 0.001)
-            reach = max(self.fall_m - self.stand_m, 0.008)
-            fall, _ = draped.on(index, flat + reach * into, self.off_m)
+            reach = np.full(len(flat), max(self.fall_m - self.stand_m, 0.008))
+            if number in (0, len(self.edges) - 1):
+                end = np.linspace(0, 1, len(flat))
+                reach += self.point_m * (1 - end if number == 0 else end) ** 2
+            fall, _ = draped.on(index, flat + reach[:, None] * into, self.off_m)
             normal = draped.on(index, flat, 0.011)[0] - seam
             places.append(seam)
             falls.append(fall)

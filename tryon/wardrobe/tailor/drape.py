@@ -100,11 +100,13 @@ def drape(
     fabric: Fabric,
     schedule: Schedule,
     rng: np.random.Generator,
+    floor_m: float = -np.inf,
     progress: Progress | None = None,
 ) -> Floats:
     """(N, 3) where the cloth's particles come to rest on the body, metres.
 
-    Sewn without weight from where the panels are placed, then settled with it.
+    Sewn without weight from where the panels are placed, then settled with it. floor_m: height under
+    which no cloth can be.
     """
     points = _placed(cloth)
     links = links_of(cloth, fabric)
@@ -138,6 +140,7 @@ def drape(
                 keep,
                 speed,
                 fabric.friction,
+                floor_m,
             )
             done += 1
             if progress is not None and done % 10 == 0:
@@ -223,6 +226,7 @@ def _run_plain(  # type: ignore[no-untyped-def]  # noqa: PLR0917  compiled
     keep,
     speed,
     friction,
+    floor,
 ):
     """One frame, in place."""
     dt = FRAME_S / SUBSTEPS
@@ -274,6 +278,10 @@ def _run_plain(  # type: ignore[no-untyped-def]  # noqa: PLR0917  compiled
                     points[n, 0] -= hold * mx
                     points[n, 1] -= hold * my
                     points[n, 2] -= hold * mz
+            if points[n, 1] < floor:
+                points[n, 1] = floor
+                points[n, 0] -= friction * (points[n, 0] - before[n, 0])
+                points[n, 2] -= friction * (points[n, 2] - before[n, 2])
             for k in range(3):
                 velocity[n, k] = keep * (points[n, k] - before[n, k]) / dt
 

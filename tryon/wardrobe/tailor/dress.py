@@ -25,7 +25,8 @@ class GarmentParameters(BaseModel):
     cut: name of the pattern; cloth, color: fabric and colour of the body of it; accent, second_accent:
     of a patterned fabric's further yarns; cloth_scale: magnifies its pattern; stripe: colour of stripes,
     with stripe_cm: their width and repeat; print: picture file that is printed all over, print_cm wide;
-    rib, rib_color: of ribs and bands; trim, trim_color: of collars, pockets and soles; button_color.
+    rib, rib_color: of ribs and bands; trim, trim_color: of collars, pockets and soles; button_color,
+    thread_color, sole_color.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -45,6 +46,7 @@ class GarmentParameters(BaseModel):
     trim: str | None = None
     trim_color: Color | None = None
     button_color: Color = "#2a2622"
+    thread_color: Color = "#c08a4a"
     sole_color: Color = "#1c1a19"
     size: str = Field("M", pattern=r"^[A-Z0-9]{1,4}$")
 
@@ -103,6 +105,8 @@ def _material(name: str, p: GarmentParameters) -> tuple[Material, tuple[float, f
         finish, color = p.trim or p.cloth, p.trim_color or p.color
     elif name == "button":
         return Material("button", (*linear(p.button_color), 1.0), roughness=0.35), (1.0, 1.0)
+    elif name == "thread":
+        return Material("thread", (*linear(p.thread_color), 1.0), roughness=0.8), (1.0, 1.0)
     elif name == "sole":
         return Material("sole", (*linear(p.sole_color), 1.0), roughness=0.6), (1.0, 1.0)
     else:

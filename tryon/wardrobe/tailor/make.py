@@ -53,7 +53,8 @@ class Draft:
     """Everything that a recipe says of one garment.
 
     parts: material of panels that are not of `cloth`; trims: what lies on it; measures: what is checked
-    when it is done; level_triangles, draped_triangles: of the cloth in each level and while it drapes.
+    when it is done; level_triangles, draped_triangles: of the cloth in each level and while it drapes;
+    floor_m: height of the floor that it may lie on.
     """
 
     pattern: Pattern
@@ -65,6 +66,7 @@ class Draft:
     measures: tuple[Measure, ...] = ()
     level_triangles: tuple[int, ...] = LEVEL_TRIANGLES
     draped_triangles: int = DRAPED_TRIANGLES
+    floor_m: float = -np.inf
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +105,7 @@ def make(draft: Draft, form: Form, *, progress: Progress | None = None) -> Baked
         fabric=draft.fabric,
         schedule=draft.schedule,
         rng=rng,
+        floor_m=draft.floor_m,
         progress=progress,
     )
     points = form.field.pushed_out(points, SKIN_GAP_M)
@@ -142,6 +145,7 @@ def _level(
     spacing = spacing_for(draft.pattern, triangles)
     cloth = cut(draft.pattern, spacing)
     points = form.field.pushed_out(fine.lookup.onto(cloth, fine.points), SKIN_GAP_M)
+    points[:, 1] = np.maximum(points[:, 1], draft.floor_m)
     normals = fine.lookup.onto(cloth, fine.normals)
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
     dense = fine.lookup.onto(cloth, fine.dense)

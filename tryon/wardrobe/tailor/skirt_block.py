@@ -14,13 +14,16 @@ from tryon.wardrobe.tailor.pattern import Edge, Panel, Place, Seam, curve
 @dataclass(frozen=True)
 class Flare:
     """waist_y: height of the upper edge; length_m: along the cloth; waist, hem: whole girths;
-    gap_m: from the skin."""
+    gap_m: from the skin; train_m: how much longer the back's middle is; floor_m: cloth starts above it
+    and, where it is longer, behind."""
 
     waist_y: float
     length_m: float
     waist: float
     hem: float
     gap_m: float = 0.004
+    train_m: float = 0.0
+    floor_m: float = -np.inf
 
     @property
     def angle(self) -> float:
@@ -45,12 +48,20 @@ def skirt_panels(form: Form, flare: Flare) -> tuple[Panel, Panel]:
         return np.full(len(flat), flare.gap_m)
 
     return (
-        Panel("skirt_front", _sector(flare, "l", "r"), _place(form, flare, 0.0), "skirt", room),
-        Panel("skirt_back", _sector(flare, "r", "l"), _place(form, flare, 0.5), "skirt", room),
+        Panel(
+            "skirt_front", _sector(flare, "l", "r", 0.0), _place(form, flare, 0.0), "skirt", room
+        ),
+        Panel(
+            "skirt_back",
+            _sector(flare, "r", "l", flare.train_m),
+            _place(form, flare, 0.5),
+            "skirt",
+            room,
+        ),
     )
 
 
-def _sector(flare: Flare, right: str, left: str) -> tuple[Edge, ...]:
+def _sector(flare: Flare, right: str, left: str, train: float) -> tuple[Edge, ...]:
     half = flare.angle / 4
     inner, outer = flare.radius, flare.radius + flare.length_m
     up = flare.waist_y + inner
@@ -58,8 +69,11 @@ def _sector(flare: Flare, right: str, left: str) -> tuple[Edge, ...]:
     def at(radius: float, angle: float) -> Floats:
         return np.array([radius * np.sin(angle), up - radius * np.cos(angle)])
 
+    hem = _arc(outer, half, up)
+    # A cubic reaches three quarters of the way to its two middle points.
+    hem[1:3, 1] -= train / 0.75
     return (
-        curve("hem", *_arc(outer, half, up)),
+        curve("hem", *hem),
         curve(f"side_{right}", at(outer, half), at(inner, half)),
         curve("waist", *_arc(inner, half, up)[::-1]),
         curve(f"side_{left}", at(inner, -half), at(outer, -half)),
@@ -84,6 +98,10 @@ def _place(form: Form, flare: Flare, middle: float) -> Place:
         radius, angle = np.hypot(x, down), np.arctan2(x, down)
         y = flare.waist_y - (radius - flare.radius)
         girth = radius * flare.angle
-        return form.around(y, middle + angle / flare.angle, np.maximum(girth, form.girth_at(y)))
+        out = form.around(y, middle + angle / flare.angle, np.maximum(girth, form.girth_at(y)))
+        below = np.maximum(flare.floor_m - y, 0.0)
+        out[:, 1] += below
+        out[:, 2] += below * np.sign(out[:, 2])
+        return out
 
     return place

@@ -42,6 +42,8 @@ class Legs:
 SIDE_RISE_M = 0.004
 """The side is so much shorter than the inside of the leg, since the legs stand apart."""
 
+FULL_THIGH_M = 0.25
+
 PANELS = ("front_l", "front_r", "back_l", "back_r")
 
 LEG_SEAMS = (
@@ -104,6 +106,8 @@ def _outline(  # noqa: PLR0917  one caller for each half, side by side
     top_side, top_middle = (waist + slant, legs.waist_y), (slant, legs.waist_y + rise)
     fork_point = (-fork, legs.crotch_y)
     knee_pull = 0.35
+    # Shorts have less way from the crotch to what stands for the knee.
+    reach = min(1.0, (legs.crotch_y - legs.knee_y) / FULL_THIGH_M)
     pulled = knee_pull * (legs.hem_out - legs.knee_out)
     return (
         curve("hem", hem_in, hem_out),
@@ -111,7 +115,7 @@ def _outline(  # noqa: PLR0917  one caller for each half, side by side
             "side",
             hem_out,
             (at_knee + knee + pulled, legs.knee_y + knee_pull * (legs.hem_y - legs.knee_y)),
-            (at_knee + knee + 0.004, legs.knee_y + 0.12),
+            (at_knee + knee + 0.004, legs.knee_y + 0.12 * reach),
             (hip + 0.012, legs.hip_y - 0.09),
             side_hip,
         ),
@@ -139,8 +143,8 @@ def _outline(  # noqa: PLR0917  one caller for each half, side by side
         curve(
             "inseam",
             fork_point,
-            (at_knee - knee - 0.05, legs.crotch_y - 0.13),
-            (at_knee - knee - 0.008, legs.knee_y + 0.06),
+            (at_knee - knee - 0.05 * reach, legs.crotch_y - 0.13 * reach),
+            (at_knee - knee - 0.008, legs.knee_y + 0.06 * reach),
             (at_knee - knee + pulled, legs.knee_y + knee_pull * (legs.hem_y - legs.knee_y)),
             hem_in,
         ),

@@ -8,7 +8,18 @@ from typing import Any
 
 from tryon.wardrobe.body import Body
 from tryon.wardrobe.tailor.form import Form
-from tryon.wardrobe.tailor.garments import bottoms, dresses, shoes, tailored, tops
+from tryon.wardrobe.tailor.garments import (
+    boots,
+    bottoms,
+    dresses,
+    jeans,
+    knits,
+    shirts,
+    shoes,
+    skirts,
+    tailored,
+    tops,
+)
 from tryon.wardrobe.tailor.make import BakedGarment, Draft, Progress, make
 from tryon.wardrobe.tailor.store import cached_path, read, recipe_hash, shipped_path, write
 
@@ -24,12 +35,33 @@ class Cut:
 CUTS: Mapping[str, Cut] = {
     "tee": Cut(tops.TEE, tops.top),
     "long-sleeve": Cut(tops.MARINIERE, tops.top),
+    "oxford-shirt": Cut(shirts.OXFORD, shirts.shirt),
+    "blouse": Cut(shirts.BLOUSE, shirts.shirt),
+    "turtleneck": Cut(knits.TURTLENECK, knits.knit),
+    "cable-knit": Cut(knits.CABLE, knits.knit),
+    "sweatshirt": Cut(knits.SWEATSHIRT, knits.knit),
+    "bomber": Cut(knits.BOMBER, knits.knit),
     "trousers": Cut(bottoms.TROUSERS, bottoms.trousers),
+    "jeans": Cut(jeans.JEANS, jeans.jeans),
+    "wide-trousers": Cut(bottoms.WIDE_TROUSERS, bottoms.trousers),
+    "shorts": Cut(bottoms.SHORTS, bottoms.trousers),
     "skirt": Cut(bottoms.SKIRT, bottoms.skirt),
+    "pencil-skirt": Cut(skirts.PENCIL, skirts.pencil),
+    "pleated-skirt": Cut(skirts.PLEATED, skirts.pleated),
+    "slip-dress": Cut(dresses.SLIP, dresses.slip),
+    "gown": Cut(dresses.GOWN, dresses.dress),
     "dress": Cut(dresses.DRESS, dresses.dress),
     "blazer": Cut(tailored.BLAZER, tailored.tailored),
     "coat": Cut(tailored.COAT, tailored.tailored),
+    "tuxedo": Cut(tailored.TUXEDO, tailored.tailored),
+    "overcoat": Cut(tailored.OVERCOAT, tailored.tailored),
+    "trench": Cut(tailored.TRENCH, tailored.tailored),
+    "biker": Cut(tailored.BIKER, tailored.tailored),
     "loafers": Cut(shoes.LOAFERS, shoes.loafers),
+    "ballerinas": Cut(shoes.BALLERINAS, shoes.loafers),
+    "sneakers": Cut(boots.SNEAKERS, boots.boots),
+    "ankle-boots": Cut(boots.ANKLE_BOOTS, boots.boots),
+    "boots": Cut(boots.BOOTS, boots.boots),
 }
 """Name → cut."""
 

@@ -26,7 +26,8 @@ HIP_BELOW_SEAT_M = 0.045
 @dataclass(frozen=True)
 class TrouserRecipe:
     """Metres: below_waist: upper edge under the natural waist; ease at waist and hip; knee_ease over
-    the calf's girth; hem: girth; above_floor: height of the hem; crotch_drop: room at the crotch."""
+    the calf's girth; hem: girth; above_floor: height of the hem; above_knee: of shorts, instead;
+    crotch_drop: room at the crotch."""
 
     below_waist: float = 0.045
     waist_ease: float = 0.012
@@ -36,6 +37,7 @@ class TrouserRecipe:
     above_floor: float = 0.085
     crotch_drop: float = 0.014
     band: float = 0.036
+    above_knee: float | None = None
     layer: int = 0
 
 
@@ -51,12 +53,16 @@ class SkirtRecipe:
 
 
 TROUSERS = TrouserRecipe()
+WIDE_TROUSERS = TrouserRecipe(
+    below_waist=0.0, hip_ease=0.065, knee_ease=0.20, hem=0.58, above_floor=0.03, band=0.045
+)
+SHORTS = TrouserRecipe(below_waist=0.02, hip_ease=0.06, hem=0.60, above_knee=0.16)
 SKIRT = SkirtRecipe()
 
 
 def trousers(form: Form, recipe: TrouserRecipe) -> Draft:
     """Straight trousers with a waistband, belt loops and slanted pockets."""
-    legs = _legs(form, recipe)
+    legs = legs_of(form, recipe)
     pattern = Pattern(leg_panels(form, legs), LEG_SEAMS, tuple((p, "waist") for p in PANELS))
     return Draft(
         pattern,
@@ -66,14 +72,14 @@ def trousers(form: Form, recipe: TrouserRecipe) -> Draft:
         trims=(
             Band("trim", tuple((p, "waist") for p in PANELS), band_rows(recipe.band)),
             Band("hem", tuple((p, "hem") for p in PANELS)),
-            *_loops(legs, recipe.band),
+            *loops(legs, recipe.band),
             *_pockets(legs),
         ),
-        measures=_trouser_measures(pattern, legs),
+        measures=trouser_measures(pattern, legs),
     )
 
 
-def _legs(form: Form, recipe: TrouserRecipe) -> Legs:
+def legs_of(form: Form, recipe: TrouserRecipe) -> Legs:
     """The measures of both legs on a form."""
     m = form.measures
     top = form.waist_y - recipe.below_waist
@@ -83,24 +89,29 @@ def _legs(form: Form, recipe: TrouserRecipe) -> Legs:
         at = np.interp([y, form.crotch_y], line[:, 1], line[:, 0])
         return float(at[0] - at[1])
 
+    hem_y, knee_y = recipe.above_floor, form.knee_y
+    crotch_y, knee = form.crotch_y - recipe.crotch_drop, m.calf + recipe.knee_ease
+    if recipe.above_knee is not None:
+        hem_y = form.knee_y + recipe.above_knee
+        knee_y, knee = 0.5 * (hem_y + crotch_y), recipe.hem + 0.01
     return Legs(
         top,
         form.hip_y - HIP_BELOW_SEAT_M,
-        form.crotch_y - recipe.crotch_drop,
-        form.knee_y,
-        recipe.above_floor,
+        crotch_y,
+        knee_y,
+        hem_y,
         float(form.girth_at(np.array([top]))[0]) + recipe.waist_ease,
         m.hip + recipe.hip_ease,
-        m.calf + recipe.knee_ease,
+        knee,
         recipe.hem,
         fork_front=FORKS[0] * m.hip,
         fork_back=FORKS[1] * m.hip,
-        knee_out=apart(form.knee_y),
-        hem_out=apart(recipe.above_floor),
+        knee_out=apart(knee_y),
+        hem_out=apart(hem_y),
     )
 
 
-def _trouser_measures(pattern: Pattern, legs: Legs) -> tuple[Measure, ...]:
+def trouser_measures(pattern: Pattern, legs: Legs) -> tuple[Measure, ...]:
     hems = [pattern.panel(name).edge("hem") for name in ("front_l", "back_l")]
     inner = (float(hems[0].control[0][0]) + 0.02, legs.hem_y)
     fork = (0.0, legs.crotch_y - 0.02)
@@ -173,7 +184,7 @@ def _row(
     return tuple(lines)
 
 
-def _loops(legs: Legs, band: float) -> tuple[Patch, ...]:
+def loops(legs: Legs, band: float) -> tuple[Patch, ...]:
     """Belt loops over the waistband: two in front and two behind."""
     out = []
     for panel, share in (("front_l", 0.55), ("front_r", 0.55), ("back_l", 0.5), ("back_r", 0.5)):
@@ -181,8 +192,8 @@ def _loops(legs: Legs, band: float) -> tuple[Patch, ...]:
         sign = 1.0 if front == panel.endswith("_l") else -1.0
         x = sign * share * legs.waist / 4 + (0.0 if front else sign * legs.back_slant)
         y = legs.waist_y + (0.0 if front else 0.45 * legs.back_rise)
-        box = _box(x - 0.0045, x + 0.0045, y - band - 0.006, y - 0.001)
-        out.append(Patch("trim", panel, box, raised(0.0052)))
+        outline = box(x - 0.0045, x + 0.0045, y - band - 0.006, y - 0.001)
+        out.append(Patch("trim", panel, outline, raised(0.0052)))
     return tuple(out)
 
 
@@ -201,5 +212,5 @@ def _pockets(legs: Legs) -> tuple[Patch, ...]:
     return tuple(out)
 
 
-def _box(left: float, right: float, low: float, high: float) -> Floats:
+def box(left: float, right: float, low: float, high: float) -> Floats:
     return np.array([[left, low], [right, low], [right, high], [left, high]])

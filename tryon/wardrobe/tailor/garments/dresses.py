@@ -11,8 +11,10 @@ from tryon.wardrobe.tailor.bodice import (
     TORSO_SEAMS,
     Neckline,
     Torso,
+    shoulder_points,
     torso_panels,
 )
+from tryon.wardrobe.tailor.drape import Fabric, Schedule
 from tryon.wardrobe.tailor.form import Form
 from tryon.wardrobe.tailor.garments.bottoms import CREPE
 from tryon.wardrobe.tailor.make import Draft, Measure
@@ -23,7 +25,8 @@ from tryon.wardrobe.tailor.trims import Band
 
 @dataclass(frozen=True)
 class DressRecipe:
-    """Metres; see `TopRecipe` and `SkirtRecipe`; front_drop: length that the bust takes."""
+    """Metres; see `TopRecipe` and `SkirtRecipe`; front_drop: length that the bust takes; above_floor:
+    of a gown's hem, instead of above_knee; train: how much longer its back is."""
 
     neck_width: float = 0.092
     neck_front: float = 0.125
@@ -35,10 +38,31 @@ class DressRecipe:
     hem: float = 1.36
     front_drop: float = 0.036
     underarm_drop: float = 0.034
+    chest: tuple[float, float] = (0.78, 0.87)
+    vee: bool = False
+    above_floor: float | None = None
+    train: float = 0.0
     layer: int = 1
 
 
 DRESS = DressRecipe()
+GOWN = DressRecipe(
+    neck_width=0.105,
+    neck_front=0.185,
+    neck_back=0.16,
+    shoulder=0.24,
+    bust_ease=0.130,
+    front_drop=0.036,
+    hem=2.7,
+    chest=(0.70, 0.72),
+    vee=True,
+    above_floor=0.012,
+    train=0.42,
+)
+GOWN_REST = 120
+"""Frames in which so much cloth sheds the stretch of its weight."""
+FLOOR_M = 0.004
+"""Cloth lies this much above the floor."""
 JOINED = (
     Seam(("front", "hem"), ("skirt_front", "waist")),
     Seam(("back", "hem"), ("skirt_back", "waist")),
@@ -50,7 +74,10 @@ def dress(form: Form, recipe: DressRecipe) -> Draft:
     torso = _bodice(form, recipe)
     waist = torso.profile[-1][1]
     length = form.waist_y - form.knee_y - recipe.above_knee
-    flare = Flare(form.waist_y, length, waist, recipe.hem, 0.005)
+    floor = -np.inf
+    if recipe.above_floor is not None:
+        length, floor = form.waist_y - recipe.above_floor, FLOOR_M
+    flare = Flare(form.waist_y, length, waist, recipe.hem, 0.005, recipe.train, floor)
     pattern = Pattern(
         torso_panels(form, torso) + skirt_panels(form, flare),
         TORSO_SEAMS + SKIRT_SEAMS + JOINED,
@@ -61,6 +88,7 @@ def dress(form: Form, recipe: DressRecipe) -> Draft:
         pattern,
         recipe.layer,
         CREPE,
+        Schedule(rest=GOWN_REST) if recipe.train else Schedule(),
         trims=(
             Band("hem", (*NECK_EDGES, *holes), ((0.0, 0.0), (0.0004, -0.002), (0.014, -0.002))),
             Band("hem", (("skirt_front", "hem"), ("skirt_back", "hem"))),
@@ -68,6 +96,7 @@ def dress(form: Form, recipe: DressRecipe) -> Draft:
             Band("trim", (("skirt_front", "waist"), ("skirt_back", "waist")), _belt(0.012)),
         ),
         measures=_measures(form, recipe, pattern, length),
+        floor_m=floor,
     )
 
 
@@ -78,11 +107,11 @@ def _bodice(form: Form, recipe: DressRecipe) -> Torso:
     neck, tip = form.ridge(recipe.neck_width), form.landmark("acromion_l")
     waist = m.waist + recipe.waist_ease
     return Torso(
-        Neckline(recipe.neck_width, recipe.neck_front, recipe.neck_back),
+        Neckline(recipe.neck_width, recipe.neck_front, recipe.neck_back, vee=recipe.vee),
         recipe.shoulder * float(np.linalg.norm(tip[:2] - neck[:2])),
         0.006,
         underarm,
-        (0.78 * float(tip[0]), 0.87 * float(tip[0])),
+        (recipe.chest[0] * float(tip[0]), recipe.chest[1] * float(tip[0])),
         (
             (underarm, m.bust + 0.45 * recipe.bust_ease),
             (float(form.landmark("bust_point_l")[1]) - 0.065, m.bust + recipe.bust_ease),
@@ -101,6 +130,9 @@ def _measures(
     back = 0.5 * pattern.panel("back").edge("hem").length
     collar_y = float(pattern.panel("front").edge("neck_l").control[-1][1])
     waist_y = form.waist_y
+    if recipe.above_floor is not None:
+        # What lies on the floor is not measured.
+        skirt_length -= 0.20
     return (
         Measure("back_waist", (("back", (-back, waist_y), (back, waist_y)),), 2 * back),
         Measure(
@@ -117,3 +149,64 @@ def _measures(
 def _belt(width: float) -> tuple[tuple[float, float], ...]:
     """Half of a belt: from its edge to the seam, where the other half begins."""
     return ((width, -0.0004), (width - 0.0006, 0.0030), (0.5 * width, 0.0034), (0.0, 0.0034))
+
+
+@dataclass(frozen=True)
+class SlipRecipe:
+    """A slip dress cut in one from the straps to the hem. Metres; see `TopRecipe`; hem_ease: over the
+    hips; below_knee: of the hem."""
+
+    neck_width: float = 0.096
+    neck_front: float = 0.205
+    neck_back: float = 0.200
+    strap: float = 0.020
+    bust_ease: float = 0.055
+    waist_ease: float = 0.090
+    hip_ease: float = 0.055
+    hem_ease: float = 0.27
+    below_knee: float = 0.16
+    underarm_drop: float = 0.030
+    layer: int = 1
+
+
+SLIP = SlipRecipe()
+SATIN_SLIP = Fabric(stretch=5e-8, bend=1.0e-4, friction=0.25)
+
+
+def slip(form: Form, recipe: SlipRecipe) -> Draft:
+    """Front and back on narrow straps, falling from the bust to below the knee."""
+    m = form.measures
+    underarm = form.armpit_y - recipe.underarm_drop
+    tip = form.landmark("acromion_l")
+    hip, hem_y = m.hip + recipe.hip_ease, form.knee_y - recipe.below_knee
+    bust = m.bust + recipe.bust_ease
+    torso = Torso(
+        Neckline(recipe.neck_width, recipe.neck_front, recipe.neck_back, vee=True),
+        recipe.strap,
+        0.006,
+        underarm,
+        (0.50 * float(tip[0]), 0.52 * float(tip[0])),
+        (
+            (underarm, bust - 0.01),
+            (float(form.landmark("bust_point_l")[1]) - 0.03, bust + 0.015),
+            (form.waist_y, m.waist + recipe.waist_ease),
+            (form.hip_y + 0.01, hip),
+            (hem_y, hip + recipe.hem_ease),
+        ),
+        ((form.waist_y, 0.0035), (underarm, 0.0045), (float(tip[1]), 0.005)),
+        front_share=0.52,
+        region="coat",
+    )
+    holes = tuple((panel, f"armhole_{side}") for panel in ("front", "back") for side in "lr")
+    neck_y = float(shoulder_points(form, torso)[0][1]) - recipe.neck_front
+    middle = hem_y + 0.02
+    return Draft(
+        Pattern(torso_panels(form, torso), TORSO_SEAMS),
+        recipe.layer,
+        SATIN_SLIP,
+        trims=(
+            Band("hem", (*NECK_EDGES, *holes), ((0.0, 0.0), (0.0004, -0.002), (0.008, -0.002))),
+            Band("hem", (("front", "hem"), ("back", "hem"))),
+        ),
+        measures=(Measure("length", (("front", (0.0, middle), (0.0, neck_y)),), neck_y - middle),),
+    )

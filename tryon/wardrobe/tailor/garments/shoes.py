@@ -28,7 +28,8 @@ class ShoeRecipe:
     """Metres. leather: upper over the skin; sole, heel: thickness below the foot; welt: the sole beyond
     the upper; toe: room before the toes; throat: where the opening begins, from the heel as a share of
     the foot; heel_rise, side_rise, throat_rise: heights of the opening's edge over the floor, as shares
-    of the ankle joint's height (throat: of the foot's own height there)."""
+    of the ankle joint's height (throat: of the foot's own height there); saddle: a strap across the
+    instep."""
 
     leather: float = 0.0045
     sole: float = 0.008
@@ -37,12 +38,23 @@ class ShoeRecipe:
     throat: float = 0.60
     heel_rise: float = 1.02
     side_rise: float = 0.72
+    saddle: bool = True
     layer: int = 0
     columns: int = 44
     rows: int = 12
 
 
 LOAFERS = ShoeRecipe()
+BALLERINAS = ShoeRecipe(
+    leather=0.0032,
+    sole=0.005,
+    welt=0.0012,
+    toe=0.010,
+    throat=0.74,
+    heel_rise=0.86,
+    side_rise=0.44,
+    saddle=False,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,11 +155,10 @@ def loafer(form: Form, recipe: ShoeRecipe, side: str) -> dict[str, Sheet]:
     )
     upper_sheet = _sheet(form, side, grid.reshape(-1, 3), faces, uv * 100)
     sole = _sole(base, recipe)
-    return {
-        "cloth": upper_sheet,
-        "sole": _sheet(form, side, *sole),
-        "trim": _strap(form, last, recipe, side),
-    }
+    out = {"cloth": upper_sheet, "sole": _sheet(form, side, *sole)}
+    if recipe.saddle:
+        out["trim"] = _strap(form, last, recipe, side)
+    return out
 
 
 def _outline(last: Last, recipe: ShoeRecipe) -> Floats:

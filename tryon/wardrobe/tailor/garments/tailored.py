@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.spatial import cKDTree
 
-from tryon.core.spaces import Floats
 from tryon.wardrobe.tailor.bodice import (
     NECK_EDGES,
     TORSO_SEAMS,
@@ -21,11 +19,21 @@ from tryon.wardrobe.tailor.bodice import (
 from tryon.wardrobe.tailor.collar import Collar
 from tryon.wardrobe.tailor.drape import Fabric, Schedule
 from tryon.wardrobe.tailor.form import Form
+from tryon.wardrobe.tailor.garments.fronts import (
+    belt,
+    epaulettes,
+    flap,
+    lapels,
+    overlap,
+    overlap_lift,
+)
 from tryon.wardrobe.tailor.make import Draft, Measure
 from tryon.wardrobe.tailor.pattern import Pattern
-from tryon.wardrobe.tailor.trims import Band, Button, Lift, Patch, Trim, raised
+from tryon.wardrobe.tailor.stitches import Stitch
+from tryon.wardrobe.tailor.trims import Band, Button, Patch, Trim, raised
 
 HEAVY_WOOL = Fabric(stretch=5e-8, bend=1.2e-5, tape=1e-6, friction=0.4)
+BELT_ABOVE_WAIST_M = 0.01
 CHEST_BELOW_M = 0.085
 """Where the chest is measured, under the armhole."""
 
@@ -35,7 +43,9 @@ class TailoredRecipe:
     """Metres. ease: at bust, waist and hip; break_above_waist: where the fronts close over the natural
     waist; hem_above_knee: None for a hem below_hip under the seat; flare: hem over the hip's girth;
     sleeve_below_wrist; gap: room for what is worn under it; pad: of the shoulders; lapel: width;
-    buttons: how many, button_step: apart."""
+    buttons: how many, button_step: apart; breasted: how far from the middle the buttons of a
+    double-breasted front stand; peaked: lapels; lapel_part: their material; belt: width, 0 for none;
+    zipped: metal teeth at the edge and slanted zip pockets instead of buttons and flaps."""
 
     bust_ease: float
     waist_ease: float
@@ -60,11 +70,17 @@ class TailoredRecipe:
     neck_back: float = 0.018
     shoulder: float = 1.04
     underarm_drop: float = 0.055
+    breasted: float = 0.0
+    peaked: bool = False
+    lapel_part: str = "cloth"
+    belt: float = 0.0
+    epaulettes: bool = False
+    zipped: bool = False
     layer: int = 2
 
 
 BLAZER = TailoredRecipe(
-    bust_ease=0.142,
+    bust_ease=0.148,
     waist_ease=0.112,
     hip_ease=0.065,
     break_above_waist=0.015,
@@ -108,6 +124,56 @@ COAT = TailoredRecipe(
     underarm_drop=0.058,
     layer=3,
 )
+TUXEDO = replace(
+    BLAZER,
+    bust_ease=0.165,
+    peaked=True,
+    lapel_part="trim",
+    buttons=1,
+    lapel=0.090,
+    break_above_waist=0.0,
+    below_hip=0.055,
+)
+OVERCOAT = replace(
+    COAT,
+    break_above_waist=0.075,
+    hem_above_knee=-0.20,
+    flare=0.19,
+    breasted=0.058,
+    peaked=True,
+    lapel=0.108,
+    buttons=3,
+    button_step=0.118,
+)
+TRENCH = replace(
+    COAT,
+    waist_ease=0.055,
+    break_above_waist=0.15,
+    hem_above_knee=-0.10,
+    flare=0.24,
+    breasted=0.062,
+    lapel=0.085,
+    buttons=4,
+    button_step=0.125,
+    button_radius=0.0115,
+    belt=0.046,
+    epaulettes=True,
+)
+BIKER = replace(
+    BLAZER,
+    bust_ease=0.115,
+    waist_ease=0.085,
+    hip_ease=-0.050,
+    below_hip=-0.105,
+    break_above_waist=0.06,
+    breasted=0.035,
+    lapel=0.100,
+    buttons=0,
+    zipped=True,
+    epaulettes=True,
+    upper_ease=0.070,
+    cuff=0.232,
+)
 
 
 def tailored(form: Form, recipe: TailoredRecipe) -> Draft:
@@ -118,15 +184,17 @@ def tailored(form: Form, recipe: TailoredRecipe) -> Draft:
     pattern = Pattern(torso_panels(form, torso) + sleeves, TORSO_SEAMS + set_in)
     neck_y = shoulder_points(form, torso)[0][1]
     hem = torso.profile[-1][1] / 4
-    chest_low = float(pattern.half_width("front", torso.underarm_y - CHEST_BELOW_M))
-    underarm, hem_y = torso.underarm_y, torso.profile[-1][0] + 0.012
-    break_y = neck_y - torso.neckline.front_m
+    hem_y, break_y = torso.profile[-1][0] + 0.012, neck_y - torso.neckline.front_m
+    chest_y = torso.underarm_y - CHEST_BELOW_M
+    # Where the fronts close lower than the chest, girth is measured under the lapels.
+    girth_y = min(chest_y, break_y - 0.012)
+    half = float(pattern.half_width("front", girth_y))
     return Draft(
         pattern,
         recipe.layer,
         HEAVY_WOOL,
         Schedule(sew=70, settle=120),
-        level_triangles=(3900, 1080),
+        level_triangles=(3050, 610) if recipe.breasted else (3900, 1080),
         trims=(
             Band(
                 "hem",
@@ -142,16 +210,9 @@ def tailored(form: Form, recipe: TailoredRecipe) -> Draft:
         ),
         measures=(
             Measure(
-                "chest",
-                tuple(
-                    (
-                        p,
-                        (-chest_low, underarm - CHEST_BELOW_M),
-                        (chest_low, underarm - CHEST_BELOW_M),
-                    )
-                    for p in ("front", "back")
-                ),
-                4 * chest_low,
+                "chest" if girth_y == chest_y else "waist",
+                tuple((p, (-half, girth_y), (half, girth_y)) for p in ("front", "back")),
+                4 * half,
             ),
             Measure(
                 "hem", tuple((p, (-hem, hem_y), (hem, hem_y)) for p in ("front", "back")), 4 * hem
@@ -218,8 +279,15 @@ def _front(form: Form, torso: Torso, pattern: Pattern, recipe: TailoredRecipe) -
     hem_y = torso.profile[-1][0]
     roll = np.array([(width, neck_y), (0.62 * width, break_y + 0.52 * low), (0.0, break_y)])
     out: list[Trim] = [
-        Patch("cloth", "front", _overlap(break_y, hem_y), _overlap_lift),
-        *_lapels(roll, neck_y, recipe),
+        Patch("cloth", "front", overlap(break_y, hem_y, recipe.breasted), overlap_lift),
+        *lapels(
+            roll,
+            neck_y,
+            width=recipe.lapel,
+            notch_below_neck=recipe.notch_below_neck,
+            peaked=recipe.peaked,
+            part=recipe.lapel_part,
+        ),
         Collar(
             "cloth",
             (("front", "neck_l"), ("back", "neck_l"), ("back", "neck_r"), ("front", "neck_r")),
@@ -227,24 +295,13 @@ def _front(form: Form, torso: Torso, pattern: Pattern, recipe: TailoredRecipe) -
             0.046,
             recipe.notch_below_neck + 0.012,
         ),
+        *_closure(form, break_y, hem_y, recipe),
+        *_pockets(form, pattern, recipe),
     ]
-    first = break_y - 0.012
-    for number in range(recipe.buttons):
-        out.append(
-            Button(
-                "button",
-                "front",
-                (0.004, first - number * recipe.button_step),
-                recipe.button_radius,
-                base_m=0.0028,
-            )
-        )
-    pocket_y = form.hip_y + recipe.pocket_above_hip
-    half = pattern.half_width("front", pocket_y)
-    for sign in (1.0, -1.0):
-        middle = sign * 0.60 * half
-        flap = _flap(middle, pocket_y, recipe.pocket_width, sign)
-        out.append(Patch("cloth", "front", flap, raised(0.0030)))
+    if recipe.belt:
+        out += belt(pattern, form.waist_y + BELT_ABOVE_WAIST_M, recipe.belt)
+    if recipe.epaulettes:
+        out += epaulettes(*shoulder_points(form, torso))
     breast_y = 0.45 * torso.underarm_y + 0.55 * (torso.underarm_y + 0.05) - 0.01
     welt = np.array(
         [
@@ -254,73 +311,44 @@ def _front(form: Form, torso: Torso, pattern: Pattern, recipe: TailoredRecipe) -
             [0.095, breast_y + 0.020],
         ]
     )
-    if recipe.layer == 2:
+    if recipe.layer == 2 and not recipe.zipped:
         out.append(Patch("cloth", "front", welt, raised(0.0022)))
     return tuple(out)
 
 
-def _lapels(roll: Floats, neck_y: float, recipe: TailoredRecipe) -> tuple[Patch, Patch]:
-    """Both lapels, outlined beyond the roll line, which is the edge of the neckline."""
-    t = np.linspace(0, 1, 24)[:, None]
-    # From the neck down to where the fronts close.
-    line = (1 - t) ** 2 * roll[0] + 2 * t * (1 - t) * roll[1] + t**2 * roll[2]
-    start = int(np.argmin(np.abs(line[:, 1] - (neck_y - recipe.notch_below_neck))))
-    line = line[start:] + np.array([0.0015, 0.0])
-    top, bottom = line[0], line[-1]
-    peak = top + np.array([recipe.lapel, -0.028])
-    notch = top + np.array([0.52 * recipe.lapel, -0.010])
-    s = np.linspace(0, 1, 20)[:, None]
-    # The outer edge bellies a little outwards on its way up.
-    belly = 0.5 * (bottom + peak) + np.array([0.016, -0.020])
-    outer = (1 - s) ** 2 * bottom + 2 * s * (1 - s) * belly + s**2 * peak
-    outline = np.concatenate([outer, [notch], line[:-1]])
-    mirror = outline[::-1] * np.array([-1.0, 1.0])
-    tree = cKDTree(line)
-    right = cKDTree(line * np.array([-1.0, 1.0]))
-    return (
-        Patch("cloth", "front", outline, _rolled(tree)),
-        Patch("cloth", "front", mirror, _rolled(right)),
-    )
+def _closure(form: Form, break_y: float, hem_y: float, recipe: TailoredRecipe) -> list[Trim]:
+    """Buttons in one or two columns, or a zip's teeth along the overlap's edge."""
+    if recipe.zipped:
+        edge = -0.015 - recipe.breasted
+        line = np.array([(edge, hem_y + 0.012), (edge, break_y - 0.035 - 0.6 * recipe.breasted)])
+        return [Stitch("button", "front", line, 0.007, 0.0040)]
+    first = break_y - 0.012 - 0.5 * recipe.breasted
+    columns = (-recipe.breasted, recipe.breasted) if recipe.breasted else (0.004,)
+    rows = [first - number * recipe.button_step for number in range(recipe.buttons)]
+    if recipe.belt:
+        rows = [y for y in rows if abs(y - form.waist_y - BELT_ABOVE_WAIST_M) > recipe.belt]
+    return [
+        Button("button", "front", (x, y), recipe.button_radius, base_m=0.0028)
+        for y in rows
+        for x in columns
+    ]
 
 
-def _rolled(roll: cKDTree) -> Lift:
-    """Lies close at the roll line, swells beside it, floats flat towards the outer edge."""
-
-    def lift(points: Floats, away: Floats) -> Floats:
-        far = roll.query(points)[0]
-        rise = np.clip(far / 0.010, 0, 1)
-        return np.asarray(0.0008 + 0.0045 * rise + 0.0035 * np.exp(-(((far - 0.014) / 0.009) ** 2)))
-
-    return lift
-
-
-def _overlap(break_y: float, hem_y: float) -> Floats:
-    """The left front lies over the right: its edge runs down beside the middle."""
-    edge, inner = -0.017, 0.020
-    return np.array(
-        [
-            [edge + 0.012, hem_y + 0.001],
-            [inner, hem_y + 0.001],
-            [inner, break_y - 0.03],
-            [0.0, break_y - 0.002],
-            [edge, break_y - 0.030],
-            [edge, hem_y + 0.030],
-        ]
-    )
-
-
-def _overlap_lift(points: Floats, away: Floats) -> Floats:
-    return np.asarray(np.interp(points[:, 0], [-0.02, -0.012, 0.02], [0.0024, 0.0024, 0.0002]))
-
-
-def _flap(middle: float, y: float, width: float, sign: float) -> Floats:
-    """A pocket flap with rounded lower corners, slightly slanted down towards the back."""
-    half, depth, radius, slant = width / 2, 0.052, 0.014, 0.006
-    corner = np.linspace(0, np.pi / 2, 5)
-    right = np.stack(
-        [half - radius + radius * np.sin(corner), -depth + radius - radius * np.cos(corner)], 1
-    )
-    left = right[::-1] * np.array([-1.0, 1.0])
-    outline = np.concatenate([left, right, [[half, 0.0], [-half, 0.0]]])
-    outline[:, 1] -= sign * slant * outline[:, 0] / half
-    return np.asarray(outline + np.array([middle, y]))
+def _pockets(form: Form, pattern: Pattern, recipe: TailoredRecipe) -> list[Trim]:
+    """A flap on each side, or a slanted zip."""
+    pocket_y = form.hip_y + recipe.pocket_above_hip
+    if recipe.zipped:
+        pocket_y = form.waist_y - 0.01
+    half = pattern.half_width("front", pocket_y)
+    out: list[Trim] = []
+    for sign in (1.0, -1.0):
+        middle = sign * 0.60 * half
+        if recipe.zipped:
+            slope = np.array([(-0.022 * sign, 0.055), (0.022 * sign, -0.055)])
+            out.append(
+                Stitch("button", "front", slope + np.array([middle, pocket_y]), 0.006, 0.0016)
+            )
+        else:
+            outline = flap(middle, pocket_y, recipe.pocket_width, sign)
+            out.append(Patch("cloth", "front", outline, raised(0.0030)))
+    return out

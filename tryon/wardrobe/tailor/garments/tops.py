@@ -22,7 +22,6 @@ from tryon.wardrobe.tailor.make import Draft, Measure
 from tryon.wardrobe.tailor.pattern import Pattern
 from tryon.wardrobe.tailor.trims import Band
 
-
 FRONT_SHARE = 0.525
 """The bust takes more than half of a top's girth."""
 
@@ -80,12 +79,14 @@ MARINIERE = TopRecipe(
 )
 
 
+HEMS = (("front", "hem"), ("back", "hem"), ("sleeve_l", "hem"), ("sleeve_r", "hem"))
+
+
 def top(form: Form, recipe: TopRecipe) -> Draft:
     """Front, back and two sleeves, ribbed at the neck, turned in at the hems."""
     torso, sleeve = torso_of(form, recipe), sleeve_of(form, recipe)
     sleeves, set_in = sleeve_panels(form, torso, sleeve)
     necks = NECK_EDGES
-    hems = (("front", "hem"), ("back", "hem"), ("sleeve_l", "hem"), ("sleeve_r", "hem"))
     hem = torso.profile[-1][1] / 2
     hem_half = {"front": FRONT_SHARE * hem, "back": (1 - FRONT_SHARE) * hem}
     hem_y = torso.profile[-1][0] + 0.012
@@ -99,7 +100,7 @@ def top(form: Form, recipe: TopRecipe) -> Draft:
         JERSEY,
         trims=(
             Band("rib", necks, rib_rows(recipe.rib)),
-            Band("hem", hems),
+            Band("hem", HEMS),
         ),
         measures=(
             Measure(
