@@ -377,3 +377,22 @@ def test_without_sway_all_follows_the_skin(body: Body) -> None:
         assert other.vertices is not None
         moved = np.abs(one.vertices - other.vertices).max()
         assert (moved > 0.01) == (one.owner == "skirt" and one.mesh.bounds[0, 1] < 0.9)
+
+
+@pytest.mark.parametrize("cut", ["skirt", "dress", "coat"])
+def test_cloth_settles_smoothly_over_crossed_legs(body: Body, hang: MakeSway, cut: str) -> None:
+    ways = {
+        "thigh_l": (-0.12, -1.0, -0.1), "calf_l": (-0.3, -1.0, -0.1),
+        "thigh_r": (0.22, -1.0, 0.15), "calf_r": (0.26, -1.0, -0.1),
+    }  # fmt: skip
+    motion = rest_from_stance(body, body.figure, Stance("crossed legs", ways))
+    girth = np.zeros(len(GIRTHS))
+    girth[10:20] = 0.5
+    sway = hang(cut)
+    sway.alter(girth)
+    points = sway.step(motion, 0)
+    pose = sway._pose(motion, None)
+    pairs = sway.cloth.pairs
+    strain = np.linalg.norm(points[pairs[:, 0]] - points[pairs[:, 1]], axis=1) / pose.length
+    assert np.percentile(strain, 1) > 0.85
+    assert np.percentile(strain, 99) < 1.15

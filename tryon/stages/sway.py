@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
@@ -25,14 +26,16 @@ LEAP_SPEED, LEAP_M = 4.0, 0.15
 """Nobody's clothes are carried faster than this, metres a second, or leap farther at once."""
 TURN_SPEED, TURN_RAD = 9.0, 0.6
 """Nobody's hips and thighs turn faster than this, radians a second: a fit that flips does."""
-TANGLED = 0.35
-"""Cloth of whose sides a tenth is longer or shorter than it should by more than this share has been
-caught in limbs, and settles anew."""
+TANGLED, TANGLED_SHARE = 0.35, 0.1
+"""Cloth of which more than this share of sides is longer or shorter than it should by more than this has
+been caught in limbs, and settles anew."""
 SETTLE_STEPS = 180
 SETTLE_DRAG, DRAG = 8.0, 1.2
 """Exponents a second of the speed that cloth loses to the air."""
 STRETCH_CHANGE_S = 0.4
 """How slowly cloth is let out to a person's changing stretches."""
+CRUMPLED, CRUMPLED_SHARE = 0.2, 0.01
+"""The same for cloth that has settled: it is tried from another start."""
 LEAST_WEIGHT = 0.2
 """Joints that move some of the cloth by less than this share cannot tear it along."""
 CARRIED = 0.6
@@ -43,8 +46,9 @@ UP = (0.0, 1.0, 0.0)
 @dataclass(frozen=True, eq=False)
 class _Pose:
     """goal: (N, 3) the particles as they follow the skin; middles, radii: of the capsules; length, reach,
-    sizes, heights: what the cloth keeps, let out to the person; scale: of the person; turns: (b, 3, 3)
-    linear parts of the joints that move it."""
+    sizes, heights: what the cloth keeps, let out to the person; scale: of the person; even: (N, 3) the
+    particles as if both legs and both arms moved alike; turns: (b, 3, 3) linear parts of the joints that
+    move it."""
 
     goal: Floats
     middles: Floats
@@ -54,6 +58,7 @@ class _Pose:
     sizes: Floats
     heights: Floats
     scale: float
+    even: Floats
     turns: Floats
 
 
@@ -86,6 +91,8 @@ class Sway:
         self._skinning = Skinning(cloth.points, cloth.bones, cloth.weights)
         dense = dense_of(cloth.bones, cloth.weights, len(body.names))
         self._shares = dense.astype(np.float64)
+        # As if left and right were one: how a skirt starts to settle where legs cross.
+        self._even = 0.5 * (self._shares + self._shares[:, _mirrored(body.names)])
         self._directions = girth_directions(body, body.figure, cloth.points, dense)
         self._outer: Sway | None = None
         self._on_outer: Follower | None = None
@@ -159,7 +166,7 @@ class Sway:
             self._advance(
                 last, pose, np.array(up), height, carry=carry, h=gap_s / steps, steps=steps
             )
-            if self._is_tangled(pose):
+            if self._strained(pose, TANGLED) > TANGLED_SHARE:
                 self._settle(pose, np.array(up), height)
         self._last = pose
         return self.points
@@ -207,6 +214,7 @@ class Sway:
         middles = np.einsum("kab,kb->ka", rows[:, :, :3], self._rest_middles) + rows[:, :, 3]
         scale = float(np.cbrt(np.abs(np.linalg.det(own)).mean()))
         size = np.cbrt(np.abs(np.linalg.det(rows[:, :, :3])))
+        even = (self._even @ target_from_rest[:, :3].reshape(-1, 12)).reshape(-1, 3, 4)
         goal = self._skinning.posed(target_from_rest)
         if self._outer is not None and self._on_outer is not None:
             goal, _ = self._outer.drawn(self._on_outer, goal, np.zeros_like(goal))
@@ -219,18 +227,31 @@ class Sway:
             self._sizes * scale**2,
             self._heights * scale,
             scale,
+            np.einsum("nab,nb->na", even[:, :, :3], self.rest) + even[:, :, 3],
             target_from_rest[self._used, :3, :3],
         )
 
-    def _is_tangled(self, pose: _Pose) -> bool:
+    def _strained(self, pose: _Pose, share: float) -> float:
+        """Share of sides that are longer or shorter than they should by more than a share."""
         pairs = self.cloth.pairs
         away = np.linalg.norm(self.points[pairs[:, 0]] - self.points[pairs[:, 1]], axis=1)
-        off = np.abs(away - pose.length) > TANGLED * pose.length
-        return bool(off.mean() > 0.1)
+        return float((np.abs(away - pose.length) > share * pose.length).mean())
 
     def _settle(self, pose: _Pose, up: Floats, floor: float) -> None:
-        self.points = pose.goal.copy()
+        self._settle_from(pose.goal, pose, up, floor)
+        crumpled = self._strained(pose, CRUMPLED)
+        if crumpled > CRUMPLED_SHARE:
+            # Where legs cross, cloth that follows each of them starts inside out.
+            first = self.points
+            even = np.where(self.cloth.held[:, None], pose.goal, pose.even)
+            self._settle_from(even, pose, up, floor)
+            if self._strained(pose, CRUMPLED) > crumpled:
+                self.points = first
         self._velocity = np.zeros_like(self.points)
+
+    def _settle_from(self, start: Floats, pose: _Pose, up: Floats, floor: float) -> None:
+        self.points = start.copy()
+        self._velocity = np.zeros_like(start)
         self._advance(
             pose,
             pose,
@@ -241,7 +262,6 @@ class Sway:
             steps=SETTLE_STEPS,
             drag=SETTLE_DRAG,
         )
-        self._velocity[:] = 0.0
 
     def _advance(
         self,
@@ -303,6 +323,13 @@ def _solver() -> tuple[ModuleType, ModuleType]:
         import_module("tryon.wardrobe.cloth_kernel"),
         import_module("tryon.wardrobe.cloth_balance"),
     )
+
+
+def _mirrored(names: Sequence[str]) -> list[int]:
+    """For each joint that of the other side."""
+    number = {name: k for k, name in enumerate(names)}
+    swap = {"_l": "_r", "_r": "_l"}
+    return [number[name[:-2] + swap.get(name[-2:], name[-2:])] for name in names]
 
 
 def _leapt(last: _Pose, pose: _Pose, gap_s: float) -> bool:
