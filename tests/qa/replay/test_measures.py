@@ -10,8 +10,9 @@ import pytest
 from tryon.core.camera import PinholeCamera
 from tryon.core.transforms import rigid, rotation_from_angles
 from tryon.qa.replay.accuracy import accuracy
+from tryon.qa.replay.cutouts import cutout
 from tryon.qa.replay.measures import dropouts, identity_switches, measure
-from tryon.qa.replay.readings import FrameReading, Head, Replay, cutout
+from tryon.qa.replay.readings import FrameReading, Head, Replay
 from tryon.qa.synth.truth import TruePerson, Truth
 
 CAMERA = PinholeCamera.default((320, 240))

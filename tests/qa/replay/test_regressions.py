@@ -19,6 +19,7 @@ from tryon.core.transforms import rigid
 from tryon.engine import Engine, dresser, session
 from tryon.qa.replay import player, verdict
 from tryon.qa.replay.accuracy import accuracy
+from tryon.qa.replay.cutouts import Cutout, cutout
 from tryon.qa.replay.golden import Golden
 from tryon.qa.replay.measures import Measurement, measure
 from tryon.qa.replay.player import Remembered, replay
@@ -151,9 +152,7 @@ def _truth_of(known: Replay) -> Truth:
     )
 
 
-def _everywhere():  # type: ignore[no-untyped-def]  # a Cutout or None
-    from tryon.qa.replay.readings import cutout
-
+def _everywhere() -> Cutout | None:
     full = np.full((192, 256), 255, np.uint8)
     return cutout(full, full > 0)
 

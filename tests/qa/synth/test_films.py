@@ -10,7 +10,7 @@ import pytest
 
 from tryon.core.errors import GraphicsError, SuppliesError
 from tryon.qa.portrait import SITTERS
-from tryon.qa.replay.measures import whole
+from tryon.qa.replay.cutouts import whole
 from tryon.qa.synth.body_film import BODY_FILMS, BodyFilmStudio
 from tryon.qa.synth.fairness import Row, fairness, unfair
 from tryon.qa.synth.film import FilmStudio

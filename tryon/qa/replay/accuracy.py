@@ -11,8 +11,8 @@ from tryon.core.camera import PinholeCamera
 from tryon.core.landmarks import Detections
 from tryon.core.spaces import Floats
 from tryon.core.transforms import log_so3
+from tryon.qa.replay.cutouts import whole
 from tryon.qa.replay.difference import overlap
-from tryon.qa.replay.measures import whole
 from tryon.qa.replay.readings import FrameReading, Head, Replay, Trunk
 from tryon.qa.synth.truth import TruePerson, Truth
 

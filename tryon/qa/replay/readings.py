@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,6 +17,7 @@ from tryon.core.result import TryonResult
 from tryon.core.scene import Draw, Layer, Lighting, Role
 from tryon.core.spaces import Floats
 from tryon.core.transforms import align
+from tryon.qa.replay.cutouts import Cutout, cutout
 from tryon.qa.replay.digest import Digester
 
 STAGES = (
@@ -69,20 +69,6 @@ class Trunk:
 
 
 @dataclass(frozen=True, eq=False)
-class Cutout:
-    """A part of the picture as a PNG: its top left pixel and (n,) uint8 of the file."""
-
-    corner_xy: tuple[int, int]
-    png: NDArray[np.uint8]
-
-    def pixels(self) -> NDArray[np.uint8]:
-        """(h, w) grey or (h, w, 3) RGB."""
-        decoded = cv2.imdecode(self.png, cv2.IMREAD_UNCHANGED)
-        assert decoded is not None
-        return np.ascontiguousarray(decoded[..., ::-1] if decoded.ndim == 3 else decoded, np.uint8)
-
-
-@dataclass(frozen=True, eq=False)
 class FrameReading:
     """One frame of a replay.
 
@@ -121,6 +107,11 @@ class Replay:
 
 READINGS = (Replay, FrameReading, Head, Trunk, Spot, Cutout)
 """The classes that stand in a golden."""
+
+
+def items_of(replay: Replay) -> tuple[str, ...]:
+    """Every item that is placed in any frame."""
+    return tuple(sorted({item for frame in replay.frames for item in frame.spots}))
 
 
 class Reader:
@@ -243,19 +234,3 @@ def _spilled(changed: NDArray[np.bool_], layer: Layer | None) -> int:
         (x, y), (h, w) = layer.corner_xy, layer.rgba.shape[:2]
         outside[y : y + h, x : x + w] = layer.rgba[..., 3] == 0
     return int((changed & outside).sum())
-
-
-def cutout(
-    pixels: NDArray[np.uint8], kept: NDArray[np.bool_], *, corner_xy: tuple[int, int] = (0, 0)
-) -> Cutout | None:
-    """The smallest rectangle that holds every pixel of `kept`, None when there is none.
-
-    pixels: (h, w) grey or (h, w, 3) RGB, whose top left is the picture's `corner_xy`.
-    """
-    if not kept.any():
-        return None
-    rows, columns = np.flatnonzero(kept.any(1)), np.flatnonzero(kept.any(0))
-    part = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    coded, png = cv2.imencode(".png", part[..., ::-1] if part.ndim == 3 else part)
-    assert coded
-    return Cutout((int(columns[0]) + corner_xy[0], int(rows[0]) + corner_xy[1]), png)

@@ -11,7 +11,7 @@ from tryon.core.errors import InputError
 from tryon.core.frame import Frame
 from tryon.engine import Engine
 from tryon.media.drafts import draft
-from tryon.qa.replay.measures import restored
+from tryon.qa.replay.cutouts import restored
 from tryon.qa.replay.player import Look, Start, replay
 from tryon.qa.replay.readings import FrameReading
 from tryon.qa.replay.recording import Recording

@@ -8,8 +8,8 @@ import numpy as np
 
 from tryon.core.spaces import Floats
 from tryon.qa.replay.faults import Spoilt
-from tryon.qa.replay.measures import identity_switches, items_of
-from tryon.qa.replay.readings import FrameReading, Replay
+from tryon.qa.replay.measures import identity_switches
+from tryon.qa.replay.readings import FrameReading, Replay, items_of
 
 GONE_AFTER_S = 0.6
 """Held for a quarter of a second and faded over another one, somebody who left is gone by then."""

@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 
 from tryon.core.frame import Frame, Picture
-from tryon.qa.replay.measures import Measurement, restored
-from tryon.qa.replay.readings import Cutout, Replay
+from tryon.qa.replay.cutouts import Cutout, restored
+from tryon.qa.replay.measures import Measurement
+from tryon.qa.replay.readings import Replay
 
 AROUND = 4
 """Frames to play on either side of the worst one."""

@@ -17,7 +17,7 @@ from tryon.core.spaces import Floats
 from tryon.core.transforms import apply, rigid
 from tryon.qa.bodies import JOINTS, MODELS, SIDES, Model, painted
 from tryon.qa.body_poses import STANCES, Stance, Way, cam_from_stance, rest_from_stance
-from tryon.qa.replay.readings import cutout
+from tryon.qa.replay.cutouts import cutout
 from tryon.qa.synth.film import noisy, room
 from tryon.qa.synth.scene import LIGHTS
 from tryon.qa.synth.truth import TruePerson

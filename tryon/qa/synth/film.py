@@ -16,7 +16,7 @@ from tryon.core.scene import Draw
 from tryon.core.spaces import Floats
 from tryon.core.transforms import apply, rigid, rotation_from_angles
 from tryon.qa.portrait import Portrait, Sitter, Studio
-from tryon.qa.replay.readings import cutout
+from tryon.qa.replay.cutouts import cutout
 from tryon.qa.synth.scene import LIGHTS, Scene
 from tryon.qa.synth.truth import TruePerson
 from tryon.stages.composite import composite

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tryon.core.spaces import Floats
-from tryon.qa.replay.readings import Cutout
+from tryon.qa.replay.cutouts import Cutout
 
 
 @dataclass(frozen=True, eq=False)
