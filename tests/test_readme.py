@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
 import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +19,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tests import sockets
 from tests.clips import write_clip
 from tests.conftest import REPOSITORY
 from tests.models import write_glasses
@@ -35,6 +42,7 @@ def commands() -> list[str]:
 
 
 TRYON = [line for line in commands() if line.startswith("tryon ")]
+SERVING = [line for line in TRYON if line.split()[1] == "serve"]
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +72,7 @@ def test_readme_has_commands() -> None:
     assert len(TRYON) >= 6
 
 
-@pytest.mark.parametrize("line", TRYON)
+@pytest.mark.parametrize("line", [line for line in TRYON if line not in SERVING])
 def test_command_of_the_readme_works(line: str, folder: Path) -> None:
     words = [
         str(found)
@@ -82,6 +90,32 @@ def test_command_of_the_readme_works(line: str, folder: Path) -> None:
     for flag, target in pairwise(words):
         if flag in ("--out", "--out-dir", "--jsonl", "--sheet"):
             assert (folder / target).exists(), target
+
+
+@pytest.mark.parametrize("line", SERVING)
+def test_service_of_the_readme_opens_its_page(line: str, folder: Path) -> None:
+    port = line.rsplit(maxsplit=1)[-1]
+    with subprocess.Popen(
+        [sys.executable, *sockets.TRYON, *shlex.split(line)[1:]],
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            assert "<html" in opened(f"http://127.0.0.1:{port}/", process)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+
+
+def opened(address: str, process: subprocess.Popen[bytes]) -> str:
+    """The page at an address, waited for while the process that serves it lives."""
+    for _ in range(240):
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=30) as answer:
+            return str(answer.read(), "utf-8")
+        assert process.poll() is None, "the service has ended"
+        time.sleep(0.25)
+    raise AssertionError("nobody answers")
 
 
 def test_python_of_the_readme_works(folder: Path) -> None:
