@@ -32,6 +32,22 @@ OPENINGS = {
     "dress": 4,
     "blazer": 4,
     "coat": 4,
+    "oxford-shirt": 4,
+    "blouse": 4,
+    "turtleneck": 4,
+    "cable-knit": 4,
+    "sweatshirt": 4,
+    "bomber": 4,
+    "jeans": 3,
+    "wide-trousers": 3,
+    "shorts": 3,
+    "pencil-skirt": 2,
+    "slip-dress": 4,
+    "gown": 4,
+    "tuxedo": 4,
+    "overcoat": 4,
+    "trench": 4,
+    "biker": 4,
 }
 """Neck, hem and sleeves; waist and legs: every other edge of the cloth is sewn."""
 

@@ -14,11 +14,13 @@ from tryon.wardrobe.tailor.cloth import Cloth
 from tryon.wardrobe.tailor.form import Form
 
 NEAREST = 4
-PASSES = 10
+PASSES = 16
 """Laplacian passes that spread the weights over the cloth."""
 SKIRT_LEG_SHARE, SKIRT_LEG_FROM = 0.95, 0.7
 """So much of a skirt follows the thighs (the rest follows the pelvis) from this share of the way from
 the seat to the knee downwards."""
+TRAIL = 0.6
+"""At the floor a gown follows the thighs by this much less."""
 
 
 def cloth_weights(cloth: Cloth, points: Floats, form: Form) -> Floats:
@@ -53,6 +55,9 @@ def skirt_weights(points: Floats, form: Form) -> Floats:
     end = form.hip_y + SKIRT_LEG_FROM * (form.knee_y - form.hip_y)
     depth = np.clip((start - points[:, 1]) / (start - end), 0, 1)
     legs = SKIRT_LEG_SHARE * depth * depth * (3 - 2 * depth)
+    # Far below the knees a stride would tear what hangs between the legs.
+    low = np.clip((form.knee_y - points[:, 1]) / form.knee_y, 0, 1)
+    legs *= 1 - TRAIL * low
     hip = float(form.joint("thigh_l")[0])
     side = np.clip(points[:, 0] / (2.4 * hip) + 0.5, 0, 1)
     left = side * side * (3 - 2 * side)

@@ -20,6 +20,7 @@ Ints = NDArray[np.int64]
 COARSE = 0.55
 """Rows and columns of the second level, as a share of the first's."""
 SMOOTHINGS = 4
+CLEAR_M = 0.0005
 LOW_M = 0.03
 """Below this the whole sole of the foot counts, also under the instep."""
 ANKLE_M = 0.05
@@ -93,6 +94,7 @@ def _boot(form: Form, recipe: BootRecipe, side: str) -> dict[str, Sheet]:
             ],
         ]
     )
+    shell = form.field.pushed_out(shell.reshape(-1, 3), CLEAR_M).reshape(shell.shape)
     columns = len(base)
     at = np.linspace(0, 0.62, columns, endpoint=False)
     high = np.concatenate(

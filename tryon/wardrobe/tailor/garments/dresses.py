@@ -52,7 +52,7 @@ GOWN = DressRecipe(
     neck_back=0.16,
     shoulder=0.24,
     bust_ease=0.130,
-    front_drop=0.036,
+    front_drop=0.050,
     hem=2.7,
     chest=(0.70, 0.72),
     vee=True,
@@ -130,19 +130,22 @@ def _measures(
     back = 0.5 * pattern.panel("back").edge("hem").length
     collar_y = float(pattern.panel("front").edge("neck_l").control[-1][1])
     waist_y = form.waist_y
+    whole = Measure(
+        "length",
+        (
+            ("front", (0.0, collar_y), (0.0, waist_y - recipe.front_drop)),
+            ("skirt_front", (0.0, waist_y), (0.0, waist_y - skirt_length)),
+        ),
+        collar_y - waist_y + recipe.front_drop + skirt_length,
+    )
     if recipe.above_floor is not None:
         # What lies on the floor is not measured.
-        skirt_length -= 0.20
+        hang = skirt_length - 0.20
+        line = ("skirt_front", (0.0, waist_y), (0.0, waist_y - hang))
+        whole = Measure("skirt_length", (line,), hang)
     return (
         Measure("back_waist", (("back", (-back, waist_y), (back, waist_y)),), 2 * back),
-        Measure(
-            "length",
-            (
-                ("front", (0.0, collar_y), (0.0, waist_y - recipe.front_drop)),
-                ("skirt_front", (0.0, waist_y), (0.0, waist_y - skirt_length)),
-            ),
-            collar_y - waist_y + recipe.front_drop + skirt_length,
-        ),
+        whole,
     )
 
 

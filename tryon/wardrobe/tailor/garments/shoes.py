@@ -21,6 +21,8 @@ Ints = NDArray[np.int64]
 
 TOE_BOX_M = 0.010
 SMOOTHINGS = 10
+CLEAR_M = 0.0005
+"""No leather, not even the lining's edge, is nearer to the skin."""
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ def loafer(form: Form, recipe: ShoeRecipe, side: str) -> dict[str, Sheet]:
     roll = upper[-1] + 0.0012 * np.array([0.0, 1.0, 0.0]) + 0.0012 * _unit(middle - upper[-1])
     inner = inside + 0.0025 * _unit(middle - inside)
     grid = np.concatenate([upper, roll[None], inner[None]])
+    grid = form.field.pushed_out(grid.reshape(-1, 3), CLEAR_M).reshape(grid.shape)
     faces = strip(len(grid), columns, closed=True)
     at = np.arange(columns) / columns * 2.2 * last.length_m
     uv = np.stack(
