@@ -76,8 +76,13 @@ def create_app(config: ServiceConfig | None = None, *, warm_up: bool = True) -> 
     pages.register(app, service)
     live_route.register(app, service)
     if warm_up:
-        threading.Thread(target=studio.warm_up, name="service-warm-up", daemon=True).start()
+        threading.Thread(target=_warm_up, args=(service,), name="warm-up", daemon=True).start()
     return app
+
+
+def _warm_up(service: Service) -> None:
+    service.studio.warm_up()
+    service.pictures.warm_up(service.studio.catalogue)
 
 
 def _drafts(settings: ServiceConfig) -> Drafts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
@@ -64,6 +65,9 @@ def register(app: Flask, config: ServiceConfig) -> None:
     @app.after_request
     def _set_headers(response: Response) -> Response:
         headers = response.headers
+        if response.status_code == HTTPStatus.NOT_MODIFIED:
+            # Nobody else closes a file that is not sent.
+            response.close()
         framed_by = config.embed_origins if request.path in WIDGET_PATHS else ()
         headers.setdefault(
             "Content-Security-Policy", content_policy(request.host, framed_by=framed_by)

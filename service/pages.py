@@ -49,7 +49,10 @@ def brand() -> str:
 
 def _mirror(*, embedded: tryon.Item | None) -> str:
     service = service_of(current_app)
-    items = list(service.studio.catalogue.items.values())
+    items = sorted(
+        service.studio.catalogue.items.values(),
+        key=lambda item: list(GROUPS).index(group_of(item.category)),
+    )
     looks = looks_of(service.studio.catalogue)
     return render_template(
         "mirror.html",

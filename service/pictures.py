@@ -36,6 +36,11 @@ class ItemPictures:
         self._making = threading.Lock()
         self._kept: OrderedDict[str, bytes] = OrderedDict()
 
+    def warm_up(self, catalogue: tryon.Catalogue) -> None:
+        """Make the pictures that the first page shows, for those who come first."""
+        for item in catalogue.items.values():
+            self.thumbnail(item, item.variants[0].name, "card")
+
     def thumbnail(self, item: tryon.Item, variant: str, size: str) -> bytes:
         """One picture; size: a key of `SIZES`. Raises UnknownItemError for an unknown variant."""
         return self._picture(
@@ -78,13 +83,14 @@ class ItemPictures:
                 self._kept.move_to_end(key)
                 return self._kept[key]
         path = self._folder / f"{key}.webp"
-        # One at a time, so that a page's twenty pictures do not starve the mirror.
-        with self._making:
-            try:
-                content = path.read_bytes()
-            except OSError:
-                content = make()
-                _store(path, content)
+        content = _stored(path)
+        if content is None:
+            # One at a time, so that a page's twenty pictures do not starve the mirror.
+            with self._making:
+                content = _stored(path)
+                if content is None:
+                    content = make()
+                    _store(path, content)
         self._remember(key, content)
         return content
 
@@ -110,6 +116,13 @@ def picture_key(item: tryon.Item, variant: str, kind: str) -> str:
         digest.update(part.encode())
         digest.update(b"\0")
     return digest.hexdigest()[:40]
+
+
+def _stored(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def _store(path: Path, content: bytes) -> None:

@@ -39,6 +39,14 @@ function part(shown) {
   mirror.part(shown ? Number($("#split").value) : null);
 }
 
+// The parting follows a finger or the mouse on the glass itself.
+function drag(event) {
+  const box = mirror.pictureBox();
+  const x = event.clientX - $("#glass").getBoundingClientRect().left;
+  $("#split").value = Math.round((100 * (x - box.left)) / box.width);
+  part(true);
+}
+
 function figures(shown) {
   $("#tool-figures").setAttribute("aria-pressed", String(shown));
   $("#figures").hidden = !shown;
@@ -92,6 +100,13 @@ $("#tool-stop").addEventListener("click", () => {
 });
 $("#tool-split").addEventListener("click", () => part($("#split-row").hidden));
 $("#split").addEventListener("input", () => part(true));
+$("#glass").addEventListener("pointerdown", (event) => {
+  if ($("#split-row").hidden || event.target.closest("button, label, input")) return;
+  event.preventDefault();
+  $("#glass").setPointerCapture(event.pointerId);
+  drag(event);
+});
+$("#glass").addEventListener("pointermove", (event) => event.buttons && !$("#split-row").hidden && drag(event));
 addEventListener("resize", () => !$("#split-row").hidden && part(true));
 $("#tool-figures").addEventListener("click", () => figures($("#figures").hidden));
 addEventListener("pagehide", () => mirror.live && mirror.link.close());

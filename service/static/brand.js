@@ -63,13 +63,19 @@ async function withdraw(item) {
   tell(words("withdrawn", { title: item.title[language] }));
 }
 
+// The report speaks to users of the command line too; their flags are left out here.
+function spoken(sentence) {
+  const plain = sentence.replace(/\s*\(--[^)]*\)/g, "");
+  return `${plain[0].toUpperCase()}${plain.slice(1)}.`;
+}
+
 async function open(draft) {
   current = draft;
   $("#fitting").hidden = false;
   $("#fitting-title").textContent = draft.item.title[language];
   for (const part of ["found", "assumed", "lost"]) {
     const sentences = draft.report[part];
-    const list = make("ul", {}, ...sentences.map((sentence) => make("li", {}, `${sentence}.`)));
+    const list = make("ul", {}, ...sentences.map((sentence) => make("li", {}, spoken(sentence))));
     $(`#${part}`).replaceChildren(sentences.length ? list : words("nothing"));
   }
   $("#fit-scale").value = draft.fit.scale;

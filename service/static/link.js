@@ -143,7 +143,7 @@ export class Link {
       dropped: (flags & DROPPED) !== 0,
       making: (flags & WAITING) !== 0,
       capture_ms: head.getFloat64(8, true),
-      engine_ms: head.getFloat32(20, true),
+      server_ms: head.getFloat32(16, true) + head.getFloat32(20, true) + head.getFloat32(24, true),
       people: head.getUint16(28, true),
       jpeg: new Blob([data.slice(REPLY_HEAD)], { type: "image/jpeg" }),
     });

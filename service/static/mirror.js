@@ -147,7 +147,7 @@ export class Mirror {
   part(percent) {
     this.#glass.classList.toggle("parted", percent !== null);
     const at = percent ?? 0;
-    const box = this.#box();
+    const box = this.pictureBox();
     const x = box.left + (box.width * at) / 100;
     $("#parting").style.left = `${x}px`;
     const share = (100 * x) / this.#glass.clientWidth;
@@ -234,7 +234,7 @@ export class Mirror {
     }
   }
 
-  async #reply({ seq, kept, dropped, making, capture_ms, people, jpeg }) {
+  async #reply({ seq, kept, dropped, making, capture_ms, server_ms, people, jpeg }) {
     if (dropped) {
       kept.close();
       this.#tempo = tempo.advance(this.#tempo, { latency_ms: 0, dropped: true });
@@ -247,7 +247,7 @@ export class Mirror {
       this.#paint(this.#before, kept, kept.width, kept.height);
       this.frames += 1;
       this.#latency = performance.now() - capture_ms;
-      this.#tempo = tempo.advance(this.#tempo, { latency_ms: this.#latency });
+      this.#tempo = tempo.advance(this.#tempo, { latency_ms: this.#latency, server_ms });
       this.#count(picture);
       this.#guide(people, making);
     }
@@ -314,7 +314,7 @@ export class Mirror {
   }
 
   // Where the picture lies in the glass, which may be wider or higher.
-  #box() {
+  pictureBox() {
     const [width, height] = [this.#glass.clientWidth, this.#glass.clientHeight];
     const cover = getComputedStyle(this.#after).objectFit === "cover";
     const scales = [width / this.#after.width, height / this.#after.height];

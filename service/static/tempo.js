@@ -11,7 +11,10 @@ export const RUNGS = [
   [1280, 0.85, 88],
 ];
 const SLOW_MS = 230;
+const SLOW_WAY_MS = 130;
 const QUICK_MS = 110;
+// Below this rung only a slow link gains anything: the engine's time hardly depends on the size.
+const PLENTY = 2;
 const SLOW_ENOUGH = 4;
 const QUICK_ENOUGH = 40;
 
@@ -19,9 +22,10 @@ export function begin(rung = 3) {
   return { rung, slow: 0, quick: 0, ceiling: RUNGS.length - 1, patience: QUICK_ENOUGH };
 }
 
-// One more frame came back after so many milliseconds, or was dropped on the way.
-export function advance(tempo, { latency_ms, dropped = false }) {
-  const slow = dropped || latency_ms > SLOW_MS ? tempo.slow + 1 : Math.max(0, tempo.slow - 0.5);
+// One more frame came back after so many milliseconds, `server_ms` of them in the server, or was dropped.
+export function advance(tempo, { latency_ms, server_ms = 0, dropped = false }) {
+  const late = latency_ms - server_ms > SLOW_WAY_MS || ((dropped || latency_ms > SLOW_MS) && tempo.rung > PLENTY);
+  const slow = late ? tempo.slow + 1 : Math.max(0, tempo.slow - 0.5);
   const quick = !dropped && latency_ms < QUICK_MS ? tempo.quick + 1 : 0;
   if (slow >= SLOW_ENOUGH && tempo.rung > 0) {
     // A rung that was too high is tried again only after a longer while.

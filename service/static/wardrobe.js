@@ -10,6 +10,7 @@ export class Wardrobe {
   constructor(worn) {
     this.worn = worn;
     this.items = worn.items;
+    this.curated = $$("#grid .card");
     this.#cards();
     this.#looks();
     this.#tabs();
@@ -174,9 +175,8 @@ export class Wardrobe {
   #sort() {
     const way = $("#sort").value;
     const amount = (card) => Number(card.dataset.amount || Infinity);
-    const order = [...this.items.keys()];
     const cards = $$("#grid .card").sort((a, b) =>
-      way ? (way === "up" ? 1 : -1) * (amount(a) - amount(b)) : order.indexOf(a.dataset.item) - order.indexOf(b.dataset.item),
+      way ? (way === "up" ? 1 : -1) * (amount(a) - amount(b)) : this.curated.indexOf(a) - this.curated.indexOf(b),
     );
     $("#grid").append(...cards);
   }

@@ -71,7 +71,7 @@ def browser(
         opened.close()
 
 
-def until(page: Page, expression: str, *, timeout_s: float = 20.0) -> None:
+def until(page: Page, expression: str, *, timeout_s: float = 40.0) -> None:
     """Wait for a script expression to hold. Playwright's own waiting evaluates strings in the page,
     which the page's Content-Security-Policy forbids."""
     for _ in range(int(timeout_s * 20)):

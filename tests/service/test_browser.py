@@ -70,18 +70,18 @@ class Shopper:
         if self.page.evaluate("tryon.mirror.live"):
             until(self.page, f"tryon.mirror.frames > {frames + 2}")
 
-    def canvas(self, name: str = "after") -> NDArray[np.uint8]:
-        """(H, W, 3) what a canvas shows, unmirrored."""
-        url = self.page.evaluate(f"document.querySelector('#{name}').toDataURL('image/png')")
-        content = b64decode(url.split(",")[1])
-        return np.asarray(Image.open(io.BytesIO(content)).convert("RGB"))
+    def after_and_before(self) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+        """(H, W, 3) both canvases at one moment, unmirrored."""
+        urls = self.page.evaluate(
+            "['after', 'before'].map(id => document.getElementById(id).toDataURL('image/png'))"
+        )
+        contents = [io.BytesIO(b64decode(url.split(",")[1])) for url in urls]
+        after, before = (np.asarray(Image.open(each).convert("RGB")) for each in contents)
+        return after, before
 
     def worn_on_eyes(self) -> float:
         """How much the picture changes where the eyes are, between before and after."""
-        for _ in range(5):
-            after, before = self.canvas("after"), self.canvas("before")
-            if after.shape == before.shape:
-                break
+        after, before = self.after_and_before()
         height, width = after.shape[:2]
         rows = slice(int(0.24 * height), int(0.38 * height))
         columns = slice(int(0.33 * width), int(0.55 * width))
@@ -188,8 +188,15 @@ def test_before_and_after_slider_compares_the_same_frame(shopper: Shopper, shots
     left = page.evaluate("getComputedStyle(document.querySelector('#before')).clipPath")
     page.locator("#split").press("End")
     assert page.evaluate("getComputedStyle(document.querySelector('#before')).clipPath") != left
+    box = page.locator("#glass").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] / 2)
+    page.mouse.up()
+    assert 30 < int(page.input_value("#split")) < 50
     # Away from the glasses, both sides are the same picture.
-    after, before = shopper.canvas("after"), shopper.canvas("before")
+    after, before = shopper.after_and_before()
     assert after.shape == before.shape
     assert np.abs(after[-60:].astype(int) - before[-60:].astype(int)).mean() < 8
 
@@ -270,7 +277,7 @@ def test_refused_camera_offers_photo_clip_and_model(
         page.locator("#file").set_input_files(photo)
         until(page, "tryon.mirror.mode === 'still' && tryon.mirror.frames > 1")
         shopper.dressed("aurelle-aviator")
-        after, before = shopper.canvas("after"), shopper.canvas("before")
+        after, before = shopper.after_and_before()
         changed = np.abs(after.astype(int) - before.astype(int)).max(2) > 40
         assert changed[100:150, 180:270].mean() > 0.25
         page.screenshot(path=shots / "desktop-photo.png")
@@ -414,9 +421,9 @@ def test_pace_slows_quickly_and_recovers_slowly(shopper: Shopper) -> None:
     rungs = page.evaluate(
         """async () => {
           const tempo = await import("/static/tempo.js");
-          const run = (start, latency_ms, count, dropped = false) => {
+          const run = (start, latency_ms, count, dropped = false, server_ms = 20) => {
             let now = start;
-            for (let i = 0; i < count; i++) now = tempo.advance(now, { latency_ms, dropped });
+            for (let i = 0; i < count; i++) now = tempo.advance(now, { latency_ms, server_ms, dropped });
             return now;
           };
           const begun = tempo.begin();
@@ -427,7 +434,8 @@ def test_pace_slows_quickly_and_recovers_slowly(shopper: Shopper) -> None:
             floor: run(begun, 999, 500).rung,
             soon: run(slow, 50, 20).rung,
             later: run(slow, 50, 2000).rung,
-            steady: run(begun, 160, 500).rung,
+            steady: run(begun, 140, 500).rung,
+            busy: run(begun, 900, 500, false, 850).rung,
             dropped: run(begun, 50, 12, true).rung,
             sizes: tempo.RUNGS.map(([longer]) => tempo.fitted(1280, 720, longer)),
           };
@@ -436,6 +444,7 @@ def test_pace_slows_quickly_and_recovers_slowly(shopper: Shopper) -> None:
     assert rungs["slow"] < rungs["begun"]
     assert rungs["dropped"] < rungs["begun"]
     assert rungs["floor"] == 0
+    assert 0 < rungs["busy"] < rungs["begun"]
     assert rungs["soon"] == rungs["slow"]
     assert rungs["later"] > rungs["begun"]
     assert rungs["steady"] == rungs["begun"]
