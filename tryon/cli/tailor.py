@@ -53,6 +53,55 @@ def bake(cuts: tuple[str, ...]) -> None:
 
 
 @tailor.command()
+@click.argument("cut", metavar="CUT")
+@click.option(
+    "--turntable",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write a picture of it from four sides.",
+)
+@click.option("--cloth", metavar="NAME", default="crepe", help="What it is cut from.")
+@click.option("--color", metavar="#RRGGBB", default="#8a5a44", help="The colour of its cloth.")
+def show(cut: str, turntable: Path | None, cloth: str, color: str) -> None:
+    """Report what a garment measures, how near to the skin it lies, and its triangles.
+
+    \b
+    Examples:
+      tryon tailor show jeans
+      tryon tailor show gown --cloth satin --color "#0f4a38" --turntable gown.png
+    """
+    from tryon.wardrobe.body import Body
+    from tryon.wardrobe.tailor.form import Form
+    from tryon.wardrobe.tailor.report import report_of
+    from tryon.wardrobe.tailor.wardrobe import CUTS
+
+    if cut not in CUTS:
+        raise click.UsageError(f"There is no cut {cut!r}; there are {', '.join(CUTS)}.")
+    report = report_of(cut, Form.of(Body.load()))
+    for name, (found_m, wanted_m) in report.measures.items():
+        wanted = "" if wanted_m is None else f"   recipe {wanted_m * 1000:6.0f} mm"
+        click.echo(f"{name:<14}{found_m * 1000:6.0f} mm{wanted}")
+    click.echo(f"{'nearest skin':<14}{report.nearest_skin_m * 1000:6.1f} mm")
+    click.echo(f"{'triangles':<14}{' / '.join(str(n) for n in report.triangles)}")
+    if turntable is None:
+        return
+
+    from pydantic import ValidationError
+
+    from tryon.engine.turntable import turntable_of
+    from tryon.stages.sink import write_picture
+    from tryon.wardrobe.tailor.dress import GarmentParameters, make_garment_asset
+
+    try:
+        parameters = GarmentParameters.model_validate({"cut": cut, "cloth": cloth, "color": color})
+    except ValidationError as error:
+        raise click.UsageError("; ".join(e["msg"] for e in error.errors()) + ".") from error
+    asset = make_garment_asset(parameters, item_id=cut, variant=cloth)
+    write_picture(turntable, turntable_of(asset))
+    click.echo(f"Wrote {turntable}")
+
+
+@tailor.command()
 @click.option(
     "--sheet",
     type=click.Path(path_type=Path, dir_okay=False),
