@@ -13,18 +13,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from tryon.core.spaces import Floats
 from tryon.wardrobe.tailor.cloth import Cloth
-from tryon.wardrobe.tailor.sdf import DistanceField, sample
+from tryon.wardrobe.tailor.sdf import DistanceField
 
 Progress = Callable[[float], None]
 """Told the share that is done, 0 to 1."""
 
-FRAME_S = 1 / 60
-SUBSTEPS = 20
 GRAVITY = 4.0
 """Metres a second squared. The sweeps do not converge under full weight, and long garments would
 stretch; the bending compliances are chosen to go with this."""
@@ -32,10 +29,6 @@ REST_GRAVITY = 1.0
 """While cloth comes to rest it sheds what its weight has stretched it by."""
 SEWING_SPEED, SPEED = 1.2, 3.0
 """Fastest cloth while it is sewn and while it settles, metres a second."""
-PUSH_M = 0.004
-"""The body pushes cloth out by no more than this in a substep."""
-PULL_M = 0.006
-"""A seam or side shortens by no more than this in a substep."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +101,8 @@ def drape(
     Sewn without weight from where the panels are placed, then settled with it. floor_m: height under
     which no cloth can be.
     """
+    from tryon.wardrobe.tailor.drape_kernel import run  # noqa: PLC0415  # loads numba
+
     points = _placed(cloth)
     links = links_of(cloth, fabric)
     order = rng.permutation(len(links.pairs))
@@ -125,7 +120,7 @@ def drape(
         (schedule.rest, REST_GRAVITY, 0.9, SPEED),
     ):
         for _ in range(frames):
-            _run(
+            run(
                 points,
                 velocity,
                 free,
@@ -209,81 +204,3 @@ def _tape(cloth: Cloth) -> tuple[NDArray[np.int64], Floats]:
             pairs.append(np.stack([cloth.particle[a], cloth.particle[b]], axis=1))
             lengths.append(np.linalg.norm(cloth.flat[a] - cloth.flat[b], axis=1))
     return np.concatenate(pairs), np.concatenate(lengths)
-
-
-def _run_plain(  # type: ignore[no-untyped-def]  # noqa: PLR0917  compiled
-    points,
-    velocity,
-    free,
-    pairs,
-    length,
-    compliance,
-    gap,
-    values,
-    origin,
-    step,
-    gravity,
-    keep,
-    speed,
-    friction,
-    floor,
-):
-    """One frame, in place."""
-    dt = FRAME_S / SUBSTEPS
-    before = points.copy()
-    for _ in range(SUBSTEPS):
-        for n in range(len(points)):
-            velocity[n, 1] -= gravity * dt * free[n]
-            size = np.sqrt(velocity[n, 0] ** 2 + velocity[n, 1] ** 2 + velocity[n, 2] ** 2)
-            slow = free[n] * min(1.0, speed / max(size, 1e-12))
-            for k in range(3):
-                before[n, k] = points[n, k]
-                points[n, k] += dt * slow * velocity[n, k]
-        for c in range(len(pairs)):
-            a, b = pairs[c, 0], pairs[c, 1]
-            mass = free[a] + free[b]
-            if mass == 0.0:
-                continue
-            dx = points[a, 0] - points[b, 0]
-            dy = points[a, 1] - points[b, 1]
-            dz = points[a, 2] - points[b, 2]
-            far = np.sqrt(dx * dx + dy * dy + dz * dz)
-            if far < 1e-9:
-                continue
-            move = (far - length[c]) / (mass + compliance[c] / (dt * dt))
-            move = min(max(move, -PULL_M), PULL_M) / far
-            points[a, 0] -= free[a] * move * dx
-            points[a, 1] -= free[a] * move * dy
-            points[a, 2] -= free[a] * move * dz
-            points[b, 0] += free[b] * move * dx
-            points[b, 1] += free[b] * move * dy
-            points[b, 2] += free[b] * move * dz
-        for n in range(len(points)):
-            d, gx, gy, gz = sample(values, origin, step, points[n, 0], points[n, 1], points[n, 2])
-            size = np.sqrt(gx * gx + gy * gy + gz * gz)
-            if d < gap[n] and size > 1e-6 and free[n] > 0.0:
-                push = min(gap[n] - d, PUSH_M)
-                gx, gy, gz = gx / size, gy / size, gz / size
-                points[n, 0] += push * gx
-                points[n, 1] += push * gy
-                points[n, 2] += push * gz
-                mx = points[n, 0] - before[n, 0]
-                my = points[n, 1] - before[n, 1]
-                mz = points[n, 2] - before[n, 2]
-                out = mx * gx + my * gy + mz * gz
-                mx, my, mz = mx - out * gx, my - out * gy, mz - out * gz
-                slide = np.sqrt(mx * mx + my * my + mz * mz)
-                if slide > 1e-12:
-                    hold = min(1.0, friction * push / slide)
-                    points[n, 0] -= hold * mx
-                    points[n, 1] -= hold * my
-                    points[n, 2] -= hold * mz
-            if points[n, 1] < floor:
-                points[n, 1] = floor
-                points[n, 0] -= friction * (points[n, 0] - before[n, 0])
-                points[n, 2] -= friction * (points[n, 2] - before[n, 2])
-            for k in range(3):
-                velocity[n, k] = keep * (points[n, k] - before[n, k]) / dt
-
-
-_run = njit(cache=True)(_run_plain)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 from scipy.ndimage import zoom
 from scipy.spatial import cKDTree
@@ -49,16 +48,20 @@ class DistanceField:
 
     def at(self, points: Floats) -> Floats:
         """(N,) distances of (N, 3) points."""
+        from tryon.wardrobe.tailor.drape_kernel import sample_many  # noqa: PLC0415  # loads numba
+
         out = np.zeros(len(points))
-        _sample_many(self.values, self.origin, self.step, points, out)
+        sample_many(self.values, self.origin, self.step, points, out)
         return out
 
     def pushed_out(self, points: Floats, gap: Floats | float, *, rounds: int = 4) -> Floats:
         """(N, 3) the points, those nearer than `gap` metres moved out along the gradient."""
+        from tryon.wardrobe.tailor.drape_kernel import push_many  # noqa: PLC0415  # loads numba
+
         out = np.ascontiguousarray(points, np.float64).copy()
         wanted = np.ascontiguousarray(np.broadcast_to(np.asarray(gap, np.float64), (len(out),)))
         for _ in range(rounds):
-            _push_many(self.values, self.origin, self.step, out, wanted)
+            push_many(self.values, self.origin, self.step, out, wanted)
         return out
 
 
@@ -81,50 +84,3 @@ def _distances(vertices: Floats, faces: NDArray[np.integer], points: Floats) -> 
     signed: Floats = np.where(np.abs(plane) < PLANE_M, plane, np.sign(plane) * far)
     # A point beside the skin's edge lies in the plane of a face that is far away.
     return np.where(far > 2 * PLANE_M, np.sign(plane) * far, signed)
-
-
-def _sample_plain(values, origin, step, x, y, z):  # type: ignore[no-untyped-def]  # noqa: PLR0917  compiled
-    """Distance and gradient (not of unit length) at one point; far outside, 1 m and no gradient."""
-    u, v, w = (x - origin[0]) / step, (y - origin[1]) / step, (z - origin[2]) / step
-    i, j, k = int(np.floor(u)), int(np.floor(v)), int(np.floor(w))
-    if i < 0 or j < 0 or k < 0:
-        return 1.0, 0.0, 0.0, 0.0
-    if i >= values.shape[0] - 1 or j >= values.shape[1] - 1 or k >= values.shape[2] - 1:
-        return 1.0, 0.0, 0.0, 0.0
-    a, b, c = u - i, v - j, w - k
-    v000, v100 = values[i, j, k], values[i + 1, j, k]
-    v010, v110 = values[i, j + 1, k], values[i + 1, j + 1, k]
-    v001, v101 = values[i, j, k + 1], values[i + 1, j, k + 1]
-    v011, v111 = values[i, j + 1, k + 1], values[i + 1, j + 1, k + 1]
-    x00, x10 = v000 + a * (v100 - v000), v010 + a * (v110 - v010)
-    x01, x11 = v001 + a * (v101 - v001), v011 + a * (v111 - v011)
-    y0, y1 = x00 + b * (x10 - x00), x01 + b * (x11 - x01)
-    gx = (1 - c) * ((1 - b) * (v100 - v000) + b * (v110 - v010)) + c * (
-        (1 - b) * (v101 - v001) + b * (v111 - v011)
-    )
-    gy = (1 - c) * (x10 - x00) + c * (x11 - x01)
-    return y0 + c * (y1 - y0), gx / step, gy / step, (y1 - y0) / step
-
-
-sample = njit(cache=True)(_sample_plain)
-"""Compiled: (values, origin, step, x, y, z) → distance and its gradient's x, y, z."""
-
-
-def _sample_many_plain(values, origin, step, points, out):  # type: ignore[no-untyped-def]
-    for n in range(len(points)):
-        out[n] = sample(values, origin, step, points[n, 0], points[n, 1], points[n, 2])[0]
-
-
-def _push_many_plain(values, origin, step, points, gap):  # type: ignore[no-untyped-def]
-    for n in range(len(points)):
-        d, gx, gy, gz = sample(values, origin, step, points[n, 0], points[n, 1], points[n, 2])
-        length = np.sqrt(gx * gx + gy * gy + gz * gz)
-        if d < gap[n] and length > 1e-6:
-            move = (gap[n] - d) / length
-            points[n, 0] += move * gx
-            points[n, 1] += move * gy
-            points[n, 2] += move * gz
-
-
-_sample_many = njit(cache=True)(_sample_many_plain)
-_push_many = njit(cache=True)(_push_many_plain)
