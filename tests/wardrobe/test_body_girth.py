@@ -110,3 +110,20 @@ def test_a_garment_grows_as_the_skin_below_it(body: Body, directions: NDArray[np
     cloth_step = grown(cloth, over, amount) - cloth
     gap = np.linalg.norm(cloth_step - skin_step, axis=1)
     assert np.percentile(gap, 95) < 0.003
+
+
+def test_cloth_keeps_its_ease_in_centimetres_on_a_grown_leg(body: Body) -> None:
+    calf = np.array([body.bone("calf_l")])
+    knee, foot = body.figure.heads[calf[0]], body.figure.heads[body.bone("foot_l")]
+    middle = 0.5 * (knee + foot)
+    # Points outwards of the calf, on the skin and 3 and 8 cm off it.
+    skin = body.figure.vertices[(np.abs(body.figure.vertices[:, 1] - middle[1]) < 0.02)]
+    out = float(skin[:, 0].max() - middle[0])
+    points = (middle + np.outer(out + np.array([0.0, 0.03, 0.08]), [1, 0, 0])).astype(np.float32)
+    dense = np.zeros((3, len(body.names)), np.float32)
+    dense[:, calf] = 1
+    directions = girth_directions(body, body.figure, points, dense)
+    growth = girth(**{f"leg_l_{k}": 0.3 for k in range(5)})
+    moved_m = np.linalg.norm(grown(points, directions, growth) - points, axis=1)
+    np.testing.assert_allclose(moved_m, moved_m[0], atol=0.002)
+    assert moved_m[0] > 0.008
