@@ -42,7 +42,7 @@ def girth(**growth: float) -> NDArray[np.float64]:
 
 def moved(body: Body, directions: NDArray[np.float32], **growth: float) -> NDArray[np.float64]:
     points = body.figure.vertices
-    return np.linalg.norm(grown(points, directions, girth(**growth)) - points, axis=1)
+    return np.asarray(np.linalg.norm(grown(points, directions, girth(**growth)) - points, axis=1))
 
 
 def test_no_growth_changes_nothing(body: Body, directions: NDArray[np.float32]) -> None:

@@ -154,7 +154,7 @@ def test_cloth_does_not_tear_in_poses(name: str, pose: str, shipped: Shipped, fo
     sides = np.concatenate([part.faces[:, [k, (k + 1) % 3]] for k in range(3)])
 
     def lengths(points: np.ndarray) -> np.ndarray:
-        return np.linalg.norm(points[sides[:, 0]] - points[sides[:, 1]], axis=1)
+        return np.asarray(np.linalg.norm(points[sides[:, 0]] - points[sides[:, 1]], axis=1))
 
     rest = lengths(part.vertices)
     stretch = lengths(moved)[rest > 0.004] / rest[rest > 0.004]
