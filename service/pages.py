@@ -12,7 +12,6 @@ from service.api import catalogue, jobs, openapi
 from service.api import tryon as try_on
 from service.api.brand import CATEGORIES
 from service.frames import encode_jpeg
-from service.looks import looks_of
 from service.parts import Service, service_of
 from service.problems import ApiError
 from service.text import page_texts
@@ -21,6 +20,8 @@ from service.wardrobe import GROUPS, group_of, size_marking
 blueprint = Blueprint("pages", __name__)
 PERSON_QUALITY = 88
 PORTRAITS = ("collins", "hopper")
+HERO = "departure"
+"""The look of the first screen."""
 
 
 @blueprint.get("/")
@@ -53,7 +54,7 @@ def _mirror(*, embedded: tryon.Item | None) -> str:
         service.studio.catalogue.items.values(),
         key=lambda item: list(GROUPS).index(group_of(item.category)),
     )
-    looks = looks_of(service.studio.catalogue)
+    looks = service.studio.catalogue.looks
     return render_template(
         "mirror.html",
         embedded=embedded,
@@ -61,8 +62,8 @@ def _mirror(*, embedded: tryon.Item | None) -> str:
         groups=[name for name in GROUPS if any(group_of(i.category) == name for i in items)],
         brands=sorted({item.brand for item in items}),
         group_of=group_of,
-        hero=looks[0].id if looks else None,
-        looks=looks,
+        hero=HERO if HERO in looks else "",
+        looks=looks.values(),
         script_texts=page_texts("js_"),
     )
 
@@ -103,15 +104,14 @@ def person(name: str) -> Response:
     if name not in PORTRAITS:
         raise ApiError(404, "There is no such portrait.", field="name")
     wanted = request.args.get("look", "")
-    looks = {look.id: look for look in looks_of(service.studio.catalogue)}
+    looks = service.studio.catalogue.looks
     if wanted and wanted not in looks:
         raise ApiError(404, f"There is no look {wanted[:80]!r}.", field="look")
 
     def make() -> bytes:
         rgb = tryon.portrait(name)
         if wanted:
-            chosen = {item: variant for item, variant in looks[wanted].wear.items() if variant}
-            rgb = service.studio.photo(rgb, tuple(looks[wanted].wear), variants=chosen).image
+            rgb = service.studio.photo(rgb, [wanted]).image
         return encode_jpeg(rgb, PERSON_QUALITY)
 
     key = f"{name}-{wanted}-{service.studio.catalogue_stamp}"

@@ -175,5 +175,5 @@ def _stamp(folders: Sequence[Path]) -> tuple[object, ...]:
     return tuple(
         (str(path), path.stat().st_mtime_ns)
         for folder in folders
-        for path in sorted(folder.glob("*.yaml"))
+        for path in sorted((*folder.glob("*.yaml"), *folder.glob("looks/*.yaml")))
     )

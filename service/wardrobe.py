@@ -28,14 +28,14 @@ class VariantDocument(TypedDict):
 
 
 class ItemDocument(TypedDict):
-    """sizes_mm: by name; place: where it is worn when only one item fits there, else ""."""
+    """sizes_mm: by name; places: what it takes up on the body, where the page lets one item be worn."""
 
     id: str
     title: dict[str, str]
     brand: str
     category: str
     group: str
-    place: str
+    places: list[str]
     sizes_mm: dict[str, float]
     variants: list[VariantDocument]
     price: dict[str, object] | None
@@ -61,7 +61,7 @@ def item_document(item: tryon.Item) -> ItemDocument:
         "brand": item.brand,
         "category": item.category,
         "group": group_of(item.category),
-        "place": tryon.place_of(item),
+        "places": sorted(tryon.places_of(item)),
         "sizes_mm": {name.removesuffix("_mm"): size for name, size in item.sizes.items()},
         "variants": [
             {"name": v.name, "title": v.title.model_dump(), "colors": list(v.colors)}
@@ -87,3 +87,14 @@ def size_marking(item: tryon.Item) -> str:
         marking = f"{sizes['a']:g}□{sizes['dbl']:g}"
         return f"{marking}–{sizes['temple']:g}" if "temple" in sizes else marking
     return " · ".join(f"{name.replace('_', ' ')} {size:g} mm" for name, size in sizes.items())
+
+
+def look_document(look: tryon.Look) -> dict[str, object]:
+    """One look."""
+    return {
+        "id": look.id,
+        "title": look.title.model_dump(),
+        "notes": None if look.notes is None else look.notes.model_dump(),
+        "wear": [entry.item for entry in look.items],
+        "variants": {entry.item: entry.variant for entry in look.items if entry.variant},
+    }

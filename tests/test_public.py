@@ -11,11 +11,11 @@ import tryon
 
 PUBLIC = {
     "CameraError", "Catalogue", "CatalogueError", "DetectorError", "Engine", "FaceFit", "Frame",
-    "GraphicsError", "ImportError3D", "InputError", "Item", "Outfit", "OutputError", "OwnItem",
-    "Person", "PinholeCamera", "PlacedItem", "Session", "Showroom", "SuppliesError",
+    "GraphicsError", "ImportError3D", "InputError", "Item", "Look", "Outfit", "OutputError",
+    "OwnItem", "Person", "PinholeCamera", "PlacedItem", "Session", "Showroom", "SuppliesError",
     "TryonError", "TryonResult", "UnknownItemError", "VideoSink", "adjust_item",
     "bundled_folder", "decode_picture", "encode_picture", "import_item", "open_source",
-    "own_folder", "parse_wear", "place_of", "portrait", "result_document",
+    "own_folder", "parse_wear", "places_of", "portrait", "result_document",
 }  # fmt: skip
 
 

@@ -36,11 +36,12 @@ if TYPE_CHECKING:
     from tryon.core.result import Person, PlacedItem, TryonResult
     from tryon.engine import Engine, Session, result_document
     from tryon.engine.outfit import Outfit
-    from tryon.engine.showroom import Showroom, place_of, portrait
+    from tryon.engine.showroom import Showroom, portrait
     from tryon.media.pictures import decode_picture, encode_picture
     from tryon.stages.sink import VideoSink
     from tryon.stages.source import open_source
     from tryon.wardrobe.catalogue import Catalogue, bundled_folder, own_folder, parse_wear
+    from tryon.wardrobe.look import Look, places_of
     from tryon.wardrobe.own_items import OwnItem, adjust_item, import_item
 
 __version__ = "0.1.0"
@@ -58,6 +59,7 @@ _HOMES = {
     "ImportError3D": _ERRORS,
     "InputError": _ERRORS,
     "Item": "tryon.wardrobe.item",
+    "Look": "tryon.wardrobe.look",
     "Outfit": "tryon.engine.outfit",
     "OutputError": _ERRORS,
     "OwnItem": "tryon.wardrobe.own_items",
@@ -79,7 +81,7 @@ _HOMES = {
     "open_source": "tryon.stages.source",
     "own_folder": "tryon.wardrobe.catalogue",
     "parse_wear": "tryon.wardrobe.catalogue",
-    "place_of": "tryon.engine.showroom",
+    "places_of": "tryon.wardrobe.look",
     "portrait": "tryon.engine.showroom",
     "result_document": "tryon.engine",
 }
@@ -96,6 +98,7 @@ __all__ = [
     "ImportError3D",
     "InputError",
     "Item",
+    "Look",
     "Outfit",
     "OutputError",
     "OwnItem",
@@ -117,7 +120,7 @@ __all__ = [
     "open_source",
     "own_folder",
     "parse_wear",
-    "place_of",
+    "places_of",
     "portrait",
     "result_document",
 ]

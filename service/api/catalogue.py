@@ -7,11 +7,10 @@ import hashlib
 from flask import Blueprint, Response, current_app, g, jsonify, request
 
 import tryon
-from service.looks import look_document, looks_of
 from service.parts import service_of
 from service.pictures import SIZES
 from service.problems import ApiError
-from service.wardrobe import item_document
+from service.wardrobe import item_document, look_document
 
 A_DAY_S = 86_400
 blueprint = Blueprint("catalogue", __name__, url_prefix="/api/v1")
@@ -65,16 +64,16 @@ def turntable(item_id: str) -> Response:
 @blueprint.get("/looks")
 def looks() -> Response:
     """Items that go together."""
-    found = looks_of(service_of(current_app).studio.catalogue)
+    found = service_of(current_app).studio.catalogue.looks.values()
     return kept(jsonify(schema="looks.1", looks=[look_document(look) for look in found]), 60)
 
 
 @blueprint.get("/looks/<look_id>")
 def look(look_id: str) -> Response:
     """One look."""
-    for each in looks_of(service_of(current_app).studio.catalogue):
-        if each.id == look_id:
-            return kept(jsonify(look_document(each)), 60)
+    found = service_of(current_app).studio.catalogue.looks.get(look_id)
+    if found is not None:
+        return kept(jsonify(look_document(found)), 60)
     raise ApiError(
         404,
         f"There is no look {look_id[:80]!r}.",

@@ -24,7 +24,7 @@ export function write(worn, items) {
 // Put on one more; what was in its place comes off. Gives the new list and who had to go.
 export function put(worn, id, variant, items) {
   const item = items.get(id);
-  const gone = worn.filter((each) => each.id !== id && item.place && items.get(each.id).place === item.place);
+  const gone = worn.filter((each) => each.id !== id && items.get(each.id).places.some((place) => item.places.includes(place)));
   const kept = worn.filter((each) => each.id !== id && !gone.includes(each));
   return { worn: [...kept, { id, variant: variant || item.variants[0].name }].slice(-MOST), gone };
 }

@@ -19,7 +19,7 @@ def test_items_are_those_of_the_catalogue(client: FlaskClient, house: House) -> 
     assert [item["id"] for item in document["items"]] == list(house.service.studio.catalogue.items)
     aviator = next(item for item in document["items"] if item["id"] == "aurelle-aviator")
     assert aviator["price"] == {"amount": 420.0, "currency": "EUR"}
-    assert aviator["place"] == "before the eyes"
+    assert aviator["places"] == ["before the eyes"]
     assert aviator["group"] == "eyewear"
 
 

@@ -15,7 +15,7 @@ from tryon.media.pictures import read_picture
 from tryon.stages.render import Renderer
 from tryon.supplies import supply_path
 from tryon.wardrobe.asset import Asset
-from tryon.wardrobe.item import PLACES, Item
+from tryon.wardrobe.item import Item
 from tryon.wardrobe.load_garment import is_garment, load_garment
 
 PORTRAITS = {"collins": "astronaut.png", "hopper": "grace_hopper.jpg"}
@@ -77,8 +77,3 @@ def portrait(name: str) -> Picture:
             f"There is no portrait {name!r}.", remedy=f"There are {', '.join(PORTRAITS)}."
         )
     return read_picture(supply_path(PORTRAITS[name])).rgb
-
-
-def place_of(item: Item) -> str:
-    """Where an item is worn when only one of its kind fits there, else ""."""
-    return PLACES.get(item.category, "")
