@@ -23,6 +23,11 @@ INK, PALE, GROUND = (238, 236, 232), (150, 148, 146), (17, 17, 19)
 SWATCH_PX = 26
 
 
+FEW_ITEMS = 12
+FONT_SIGNS = {"·"}
+"""What the font has beyond ASCII."""
+
+
 def shown_asset(item: Item, variant: str) -> Asset:
     """The asset as it is shown: earrings come as a pair."""
     asset = load_asset(item, variant)
@@ -33,14 +38,15 @@ def contact_sheet(
     items: Sequence[Item],
     renderer: Renderer,
     *,
-    columns: int = 3,
+    columns: int | None = None,
     progress: Callable[[Item], None] = lambda item: None,
 ) -> Picture:
     """(H, W, 3) page: each item in its first variant, with title, brand, price and swatches.
 
-    progress: called with each item before it is drawn.
+    columns: three for a dozen items, six for more, unless given; progress: called with each item before
+    it is drawn.
     """
-    columns = max(1, min(columns, len(items)))
+    columns = max(1, min(columns or (3 if len(items) <= FEW_ITEMS else 6), len(items)))
     rows = -(-len(items) // columns)
     width = 2 * MARGIN + columns * CARD_WH[0] + (columns - 1) * GAP
     height = 2 * MARGIN + rows * CARD_WH[1] + max(rows - 1, 0) * GAP
@@ -70,10 +76,11 @@ def _card(item: Item, renderer: Renderer) -> Image.Image:
 
 
 def _drawable(text: str) -> str:
-    """Text in the letters of the font that comes with the picture library: Latin-1."""
+    """Text in the letters of the font that comes with the picture library, which has no accents."""
     stroked = text.translate(str.maketrans("łŁđĐıœŒ’‘“”–—", "lLdDioO''\"\"--"))
-    out = (char if ord(char) < 256 else unicodedata.normalize("NFKD", char)[0] for char in stroked)
-    return "".join(char if ord(char) < 256 else "?" for char in out)
+    known = FONT_SIGNS | set(map(chr, range(128)))
+    out = (char if char in known else unicodedata.normalize("NFKD", char)[0] for char in stroked)
+    return "".join(char if char in known else "?" for char in out)
 
 
 def _swatches(item: Item) -> Image.Image:
