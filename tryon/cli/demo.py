@@ -23,7 +23,6 @@ class DemoLook:
 READING_ROOM = DemoLook("Reading room", ("aurelle-windsor", "aurelle-hoops"))
 RIVIERA = DemoLook("Riviera", ("aurelle-soleil", "aurelle-fedora"))
 GALA = DemoLook("Gala", ("aurelle-tiara", "aurelle-pearls", "aurelle-hoops"))
-LEFT_BANK = DemoLook("Left Bank", ("aurelle-marin", "aurelle-pearls"))
 TERRACE = DemoLook("Terrace", ("aurelle-aviator", "aurelle-hoops"))
 SOIREE = DemoLook("Soirée", ("aurelle-pearls", "aurelle-hoops"))
 DEPARTURE = DemoLook("Departure", ("aurelle-coat", "aurelle-fedora"))
@@ -44,7 +43,7 @@ PORTRAITS = (
         "astronaut.png",
         "Eileen Collins",
         "NASA, public domain",
-        (READING_ROOM, RIVIERA, GALA, LEFT_BANK),
+        (READING_ROOM, RIVIERA, GALA, TERRACE),
     ),
     Portrait(
         "grace_hopper.jpg",
