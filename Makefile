@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.tryon-stamp
 PYTEST_FLAGS ?=
+QA_FLAGS ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup system browser supplies demo test check qa bench clean
@@ -43,7 +44,7 @@ check: $(STAMP) ## format, lint, types, layers
 	$(BIN)/lint-imports
 
 qa: setup ## replay the bundled recordings and hold every gate (report in out/qa)
-	@$(BIN)/tryon qa run
+	@$(BIN)/tryon qa run $(QA_FLAGS)
 
 bench: setup ## measure the try-on against the detector alone
 	@$(BIN)/tryon bench

@@ -33,6 +33,9 @@ REPORTS = Path("out") / "qa"
 @click.option("--jobs", type=click.IntRange(1, 64), help="Processes.  [default: one a core]")
 @click.option("--ray", metavar="ADDRESS", help='Run on a Ray cluster; "local" starts one here.')
 @click.option("--update", is_flag=True, help="Make these replays the goldens.")
+@click.option(
+    "--fresh", is_flag=True, help="Record clips anew; forget what this machine kept of them."
+)
 @click.option("--tolerances", type=click.Path(path_type=Path), help="For other machines.")
 @click.option("--history", type=click.Path(path_type=Path), help="SQLite file of trends.")
 @click.option("--times", type=click.IntRange(1, 100), default=1, help="Run everything so often.")
@@ -44,6 +47,7 @@ def run(
     jobs: int | None,
     ray: str | None,
     update: bool,
+    fresh: bool,
     tolerances: Path | None,
     history: Path | None,
     times: int,
@@ -58,6 +62,9 @@ def run(
       tryon qa run --case turn --times 20
       tryon qa run my-suite.yaml --update
     """
+    from contextlib import ExitStack
+    from tempfile import TemporaryDirectory
+
     from rich.console import Console
 
     from tryon.qa.replay.case import with_agreement
@@ -67,7 +74,6 @@ def run(
     from tryon.stages.sink import write_text
 
     console = Console(stderr=True, highlight=False)
-    work = _jobs(suites, tolerances=tolerances, only=only, update=update) * times
     done = 0
 
     def told(outcome: Outcome) -> None:
@@ -76,7 +82,12 @@ def run(
         mark = "[green]passed[/]" if outcome.passed else "[red]broken[/]"
         console.print(f"{done:3}/{len(work)} {mark} {outcome.suite}: {outcome.name}")
 
-    outcomes = with_agreement(_outcomes(work, jobs=jobs, ray=ray, told=told))
+    with ExitStack() as stack:
+        scratch = (
+            Path(stack.enter_context(TemporaryDirectory(prefix="tryon-qa-"))) if fresh else None
+        )
+        work = _jobs(suites, tolerances=tolerances, only=only, update=update, kept=scratch) * times
+        outcomes = with_agreement(_outcomes(work, jobs=jobs, ray=ray, told=told))
     build = revision()
     kept = History(history or history_file())
     kept.add(outcomes[: len(work) // times], revision=build, at=datetime.now(UTC))
@@ -91,7 +102,12 @@ def run(
 
 
 def _jobs(
-    suites: Sequence[Path], *, tolerances: Path | None, only: Sequence[str], update: bool
+    suites: Sequence[Path],
+    *,
+    tolerances: Path | None,
+    only: Sequence[str],
+    update: bool,
+    kept: Path | None,
 ) -> list[Job]:
     from tryon.qa.replay.case import jobs_of
     from tryon.qa.replay.suite import open_suites, shared_clips
@@ -101,7 +117,7 @@ def _jobs(
     work = [
         job
         for suite in open_suites(suites)
-        for job in jobs_of(suite, limits, clips=shared_clips(), update=update)
+        for job in jobs_of(suite, limits, clips=shared_clips(), update=update, kept=kept)
     ]
     known = sorted({job.case.name for job in work})
     strange = sorted(set(only) - set(known))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -133,6 +135,34 @@ def test_clips_that_are_absent_are_left_out(tmp_path: Path) -> None:
     assert jobs_of(Suite(path), (), clips=tmp_path, update=False) == []
     (tmp_path / "a.mkv").write_bytes(b"x")
     assert len(jobs_of(Suite(path), (), clips=tmp_path, update=False)) == 2
+
+
+def test_what_was_kept_of_another_clip_has_no_say(tmp_path: Path, engine: Engine) -> None:
+    """The trap: a clip that was copied anew, or changed, met the golden of its older recording."""
+    with zipfile.ZipFile(FIXTURES / "version-1.zip") as archive:
+        film = archive.read("video.mp4")
+    path = tmp_path / "clips.yaml"
+    path.write_text(
+        "schema: tryon.suite.1\ntitle: Clips\ncases:\n"
+        "  - {name: a, clip: a.mkv, wear: [aurelle-windsor], from: [detections]}\n"
+    )
+    clip, kept = tmp_path / "a.mkv", tmp_path / "kept"
+    clip.write_bytes(film)
+
+    def run(*, update: bool = False) -> Outcome:
+        (job,) = jobs_of(Suite(path), (), clips=tmp_path, update=update, kept=kept)
+        return run_job(job)
+
+    def state(outcome: Outcome) -> str:
+        assert outcome.verdict is not None, outcome.error
+        return outcome.verdict.state
+
+    assert state(run()) == "no golden"
+    assert state(run(update=True)) == "identical"
+    os.utime(clip, (0, 0))
+    assert state(run()) == "identical"
+    clip.write_bytes(film + b"\0" * 16)
+    assert state(run()) == "no golden"
 
 
 def test_starts_that_differ_break_the_second_one() -> None:

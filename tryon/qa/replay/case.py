@@ -38,7 +38,8 @@ MAX_FACES = 4
 class Job:
     """One case from one start, with all that a worker needs to do it.
 
-    source: the recording or clip; golden: where it lies or will; update: make it anew.
+    source: the recording or clip; golden: where it lies or will, None for a clip's, which lies with
+    what is made of the clip; kept: the folder for that; update: make the golden anew.
     """
 
     suite: str
@@ -48,6 +49,7 @@ class Job:
     golden: Path | None
     gates: tuple[Gate, ...]
     tolerances: tuple[Tolerance, ...]
+    kept: Path
     update: bool = False
 
     @property
@@ -101,16 +103,25 @@ class Outcome:
 
 
 def jobs_of(
-    suite: Suite, tolerances: Sequence[Tolerance], *, clips: Path | None, update: bool
+    suite: Suite,
+    tolerances: Sequence[Tolerance],
+    *,
+    clips: Path | None,
+    update: bool,
+    kept: Path | None = None,
 ) -> list[Job]:
-    """Every case of a suite from each of its starts; clips that are absent are left out."""
+    """Every case of a suite from each of its starts; clips that are absent are left out.
+
+    kept: where recordings of clips and their goldens lie, the cache unless it is given.
+    """
+    kept = (kept or cache_dir() / "qa") / suite.name
     jobs = []
     for case in suite.file.cases:
         if case.clip is not None:
             if clips is None or not (clips / case.clip).is_file():
                 continue
             source = clips / case.clip
-            golden: Path | None = cache_dir() / "qa" / suite.name / f"{case.name}.golden.zip"
+            golden = None
         else:
             assert case.recording is not None
             source = suite.beside(case.recording)
@@ -120,7 +131,7 @@ def jobs_of(
             jobs.append(
                 Job(
                     suite.name, case, start, source, wanted, suite.gates(case), tuple(tolerances),
-                    update,
+                    kept, update,
                 )
             )  # fmt: skip
     return jobs
@@ -202,13 +213,11 @@ def _run_fault(job: Job, recording: Recording, engine: Engine) -> Outcome:
 
 
 def _recorded(job: Job, engine: Engine) -> Path:
-    """The recording; a clip is recorded into the cache once."""
+    """The recording; a clip is recorded once and kept."""
     if job.case.clip is None:
         return job.source
     # Another clip of that name, or other needs, make another recording.
-    mark = f"{job.source.stat().st_size} {job.source.stat().st_mtime_ns} {job.case.bodies}"
-    name = f"{job.case.name}-{hashlib.sha256(mark.encode()).hexdigest()[:10]}.zip"
-    out = cache_dir() / "qa" / job.suite / name
+    out = job.kept / f"{job.case.name}-{_mark(job.source.read_bytes(), job.case.bodies)}.zip"
     if not out.exists():
         record_clip(job.source, out, engine, max_faces=MAX_FACES, bodies=job.case.bodies)
     return out
@@ -216,13 +225,25 @@ def _recorded(job: Job, engine: Engine) -> Path:
 
 def _golden(job: Job, recording: Recording, look: Look, now: Replay) -> Golden | None:
     """The golden to compare with, made first where that is asked for; a clip may have none."""
-    if job.golden is None:
+    path = job.golden
+    if job.case.clip is not None:
+        # Another recording of the clip, or another look, has another golden.
+        mark = _mark(recording.digest, look.wear, sorted(look.variants.items()))
+        path = job.kept / f"{job.case.name}-{mark}.golden.zip"
+    if path is None:
         return None
     if job.update and job.start == job.case.starts[0]:
-        write_golden(job.golden, now, recording=recording, look=look, start=job.start)
-    if job.case.clip is not None and not job.golden.exists():
+        write_golden(path, now, recording=recording, look=look, start=job.start)
+    if job.case.clip is not None and not path.exists():
         return None
-    return read_golden(job.golden, recording=recording, look=look)
+    return read_golden(path, recording=recording, look=look)
+
+
+def _mark(*parts: object) -> str:
+    hasher = hashlib.sha256()
+    for part in parts:
+        hasher.update(part if isinstance(part, bytes) else repr(part).encode())
+    return hasher.hexdigest()[:10]
 
 
 def with_agreement(outcomes: Sequence[Outcome]) -> list[Outcome]:
