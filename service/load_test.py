@@ -183,9 +183,9 @@ def _visit(
 
 
 def _leave(link: Client) -> None:
-    link.send(json.dumps({"type": "bye"}))
-    # The server may be the first to close.
-    with suppress(ConnectionClosed):
+    # The server may be the first to close, at any moment.
+    with suppress(ConnectionClosed, OSError):
+        link.send(json.dumps({"type": "bye"}))
         link.close(1000)
 
 
