@@ -11,6 +11,7 @@ from tryon.core.errors import CatalogueError, UnknownItemError
 from tryon.supplies import assets_dir
 from tryon.wardrobe.catalogue import Catalogue, bundled_folder, parse_wear
 from tryon.wardrobe.catalogue_schema import schema_text
+from tryon.wardrobe.item_file import read_item
 
 FEDORA = """\
 schema: item.1
@@ -283,3 +284,11 @@ def test_the_schema_lists_every_recipe_with_its_parameters() -> None:
     assert {"eyewear", "fedora", "hoops", "pearls", "tiara"} <= set(names)
     assert "brim_front_mm" in schema["$defs"]["fedora-parameters"]["properties"]
     assert "anchor" not in schema["required"]
+
+
+@pytest.mark.parametrize(
+    "path", sorted(bundled_folder().glob("*.yaml")), ids=lambda path: path.stem
+)
+def test_parameters_of_bundled_items_suit_their_recipes(path: Path) -> None:
+    """Loading the catalogue leaves this out, as recipes take long to load."""
+    assert read_item(path, thorough=True).id == path.stem

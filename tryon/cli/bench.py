@@ -28,9 +28,11 @@ def bench(json_file: Path | None) -> None:
 
     from tryon.engine import Engine
     from tryon.qa.bench import SCENES, SIZES_WH, measure, sitter
+    from tryon.qa.cold_start import cold_start
     from tryon.stages.sink import write_text
 
     console = Console(stderr=True)
+    started = cold_start()
     cases = [(scene, size_wh) for scene in SCENES for size_wh in SIZES_WH]
     with Engine() as engine:
         rows = [
@@ -49,6 +51,11 @@ def bench(json_file: Path | None) -> None:
     for row in rows:
         stages = ", ".join(f"{name} {ms:g}" for name, ms in row.stages_ms.items())
         out.print(f"{row.scene} {row.size_wh[0]}×{row.size_wh[1]}, ms by stage: {stages}")
+    out.print(
+        f"first augmented frame of a new process: {started.first_frame_s:g} s; first landmarks of the "
+        f"detector alone: {started.detector_s:g} s; ratio {started.ratio:g}",
+        highlight=False,
+    )
     if json_file is not None:
         write_text(json_file, json.dumps([asdict(row) for row in rows], indent=1) + "\n")
         console.print(f"Wrote {json_file}", highlight=False)

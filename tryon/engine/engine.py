@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 
 from tryon.core.camera import PinholeCamera
@@ -102,7 +103,8 @@ class Engine:
             height, width = picture.shape[:2]
             frame = Frame(picture, 0, 0, camera or PinholeCamera.default((width, height)))
         if self._photos is None:
-            self._photos = self._open("photo", Outfit(), PHOTO_SUPERSAMPLE)
+            with self._opening("photo", None) as watcher:
+                self._photos = self._open("photo", Outfit(), PHOTO_SUPERSAMPLE, watcher)
         self._photos.forget()
         self._photos.wear(outfit)
         self._photos.under = under
@@ -122,8 +124,9 @@ class Engine:
         under: as for photos, but erasing is slower, and it shows when it errs from frame to frame.
         Each stream needs a session of its own; close it when the stream ends, before the engine.
         """
-        outfit = self.outfit(wear, variants=variants)
-        session = self._open("stream", outfit, STREAM_SUPERSAMPLE, observer=observer)
+        with self._opening("stream", observer) as watcher:
+            outfit = self.outfit(wear, variants=variants)
+            session = self._open("stream", outfit, STREAM_SUPERSAMPLE, watcher)
         session.under = under
         return session
 
@@ -134,20 +137,29 @@ class Engine:
             lambda: BodyDetector(max_people=self._max_faces, mode=mode),
         )
 
+    @contextmanager
+    def _opening(self, mode: DetectorMode, observer: Watcher | None) -> Iterator[Watcher]:
+        """Detectors that open while the block does the rest; closed when it, or they, fail."""
+        if observer is not None:
+            yield observer
+            return
+        own = self.observer(mode)
+        try:
+            yield own
+            own.ready()
+        except BaseException:
+            own.close()
+            raise
+
     def _open(
-        self,
-        mode: DetectorMode,
-        outfit: Outfit,
-        supersample: float,
-        *,
-        observer: Watcher | None = None,
+        self, mode: DetectorMode, outfit: Outfit, supersample: float, observer: Watcher
     ) -> Session:
         if self._renderer is None:
             self._renderer = Renderer()
         if self._head_model is None:
             self._head_model = HeadModel.load()
         return Session(
-            self.observer(mode) if observer is None else observer,
+            observer,
             self._renderer,
             self._head_model,
             outfit,

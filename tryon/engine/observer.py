@@ -34,8 +34,8 @@ class Observer:
     """Owns the detectors of one stream. Frames are taken in the order in which they are submitted.
 
     While bodies of one frame are looked for, faces of the next one are: the detectors run beside
-    each other and beside the renderer. Bodies are looked for only when asked; their detector opens
-    with the first such frame.
+    each other and beside the renderer. The face detector opens at once, on its thread: `ready` waits
+    for it. Bodies are looked for only when asked; their detector opens with the first such frame.
     """
 
     def __init__(
@@ -47,7 +47,11 @@ class Observer:
         self._body_thread = ThreadPoolExecutor(1, thread_name_prefix="tryon-bodies")
         self._open_bodies = open_bodies
         self._bodies: BodyDetector | None = None
-        self._faces = self._face_thread.submit(open_faces).result()
+        self._opening = self._face_thread.submit(open_faces)
+
+    def ready(self) -> None:
+        """Wait until the face detector is open. Raises what its opening raised."""
+        self._opening.result()
 
     def watch(self, frame: Frame, *, bodies: bool) -> Future[Observation]:
         """Look for people in a frame; gives the result when it is there."""
@@ -58,21 +62,24 @@ class Observer:
 
     def reset(self) -> None:
         """Forget everybody."""
-        self._face_thread.submit(self._faces.reset).result()
+        self._face_thread.submit(self._opening.result().reset).result()
         if self._bodies is not None:
             self._body_thread.submit(self._bodies.reset).result()
 
     def close(self) -> None:
         """Let go of the detectors; what was submitted before is finished first."""
-        self._face_thread.submit(self._faces.close).result()
+        # What never opened needs no closing.
+        if self._opening.exception() is None:
+            self._face_thread.submit(self._opening.result().close).result()
         if self._bodies is not None:
             self._body_thread.submit(self._bodies.close).result()
         self._face_thread.shutdown()
         self._body_thread.shutdown()
 
     def _find_faces(self, frame: Frame) -> tuple[tuple[FaceLandmarks, ...], float]:
+        faces = self._opening.result()
         start = perf_counter()
-        return self._faces.detect(frame), _ms_since(start)
+        return faces.detect(frame), _ms_since(start)
 
     def _find_bodies(
         self, frame: Frame, faces: Future[tuple[tuple[FaceLandmarks, ...], float]]

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tryon.wardrobe.asset import Asset
 from tryon.wardrobe.catalogue import WornItem
-from tryon.wardrobe.garment import Garment
+
+if TYPE_CHECKING:
+    from tryon.wardrobe.garment import Garment
 
 
 @dataclass(frozen=True, eq=False)

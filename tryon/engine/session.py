@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from time import perf_counter
 from types import TracebackType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from tryon.core.body_fit import BodyFit
 from tryon.core.fits import FaceFit
@@ -22,7 +22,6 @@ from tryon.engine.coverage import Mask, by_item, item_boxes, union
 from tryon.engine.dresser import Dresser
 from tryon.engine.observer import Observation, Watcher
 from tryon.engine.outfit import Outfit
-from tryon.engine.tailoring import Tailoring
 from tryon.stages.composite import composite
 from tryon.stages.detect.segment import PersonSegmenter
 from tryon.stages.fit_body import BodyFitter
@@ -34,6 +33,9 @@ from tryon.stages.smooth import PoseSmoother
 from tryon.stages.wear import as_silhouette
 from tryon.wardrobe.body import Body
 from tryon.wardrobe.head import HeadModel
+
+if TYPE_CHECKING:
+    from tryon.engine.tailoring import Tailoring
 
 Under = Literal["keep", "erase"]
 """What becomes of the clothes that people really wear where virtual ones leave them in view."""
@@ -101,6 +103,9 @@ class Session:
         self._dresser = Dresser(self._head_model, outfit.accessories)
         self._tailoring: Tailoring | None = None
         if outfit.clothes:
+            # The wardrobe of clothes takes long to load, and glasses need none of it.
+            from tryon.engine.tailoring import Tailoring  # noqa: PLC0415
+
             body = Body.load()
             self._body_fitter = self._body_fitter or BodyFitter(body)
             self._tailoring = Tailoring(body, outfit.clothes, cloth=self._cloth)

@@ -71,7 +71,8 @@ class Catalogue:
                     f"There is no catalogue folder {folder}.", remedy="Correct the path."
                 )
             for path in sorted(folder.glob("*.yaml")):
-                items.append(read_item(path))
+                # Parameters of the bundled items are held to their recipes by the tests.
+                items.append(read_item(path, thorough=folder != bundled_folder()))
                 _claim(items[-1].id, path, files)
         by_id = {item.id: item for item in items}
         looks = []

@@ -9,7 +9,6 @@ from tryon.core.errors import CatalogueError, UnknownItemError
 from tryon.wardrobe.garment import Garment
 from tryon.wardrobe.item import Category, Item
 from tryon.wardrobe.recipes import written_parameters
-from tryon.wardrobe.tailor.dress import GarmentParameters, garment
 
 GARMENTS: tuple[Category, ...] = (
     "tshirt", "top", "shirt", "knitwear", "jacket", "coat", "trousers", "jeans", "shorts", "skirt",
@@ -56,6 +55,9 @@ def _made(item: Item, variant: str) -> Garment:
         from tryon.wardrobe.alterations.garment_item import imported_garment  # noqa: PLC0415
 
         return imported_garment(item, variant)
+    # The tailor takes long to load, and glasses need none.
+    from tryon.wardrobe.tailor.dress import GarmentParameters, garment  # noqa: PLC0415
+
     try:
         parameters = GarmentParameters.model_validate(written_parameters(item, variant))
     except ValueError as error:

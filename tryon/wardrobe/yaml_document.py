@@ -29,16 +29,8 @@ class Problem:
     remedy: str = ""
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """Refuses a key that is written twice (YAML would silently take the last) and aliases."""
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.MarkedYAMLError(
-                problem="aliases are not used in catalogue files",
-                problem_mark=self.peek_event().start_mark,  # type: ignore[no-untyped-call]  # of PyYAML
-            )
-        return super().compose_node(parent, index)
+class _UniqueKeyLoader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # the same in C
+    """Refuses a key that is written twice (YAML would silently take the last)."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen = set()
@@ -49,7 +41,8 @@ class _UniqueKeyLoader(yaml.SafeLoader):
                     problem_mark=key.start_mark,
                 )
             seen.add(key.value)
-        return super().construct_mapping(node, deep)
+        made: dict[Any, Any] = super().construct_mapping(node, deep)
+        return made
 
 
 @dataclass(frozen=True)
@@ -92,6 +85,7 @@ class YamlDocument:
     def _parse(cls, path: Path, text: str) -> YamlDocument:
         loader = _UniqueKeyLoader(text)
         try:
+            _refuse_aliases(text)
             root = loader.get_single_node()
             content = None if root is None else loader.construct_document(root)
         except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -126,6 +120,16 @@ class YamlDocument:
             key, node = found
             line = key.start_mark.line
         return int(line) + 1
+
+
+def _refuse_aliases(text: str) -> None:
+    """A few of them in each other can stand for billions of values."""
+    for event in yaml.parse(text, _UniqueKeyLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise yaml.MarkedYAMLError(
+                problem="aliases are not used in catalogue files",
+                problem_mark=event.start_mark,  # type: ignore[arg-type]  # like the one in Python
+            )
 
 
 def _child(node: yaml.Node, step: str | int) -> tuple[yaml.Node, yaml.Node] | None:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from tryon.core.frame import Picture
 from tryon.core.landmarks import FaceLandmarks, FaceMark
 from tryon.core.spaces import Floats
 from tryon.stages.detect.boxes import Box, Window
+from tryon.stages.detect.pairing import cheapest_pairs
 from tryon.stages.detect.pose_landmarker import GREY, TRUNK, BodySighting, View
 
 FACE_POINTS = (
@@ -80,10 +80,7 @@ def match_faces(faces: Sequence[FaceLandmarks], bodies: Sequence[BodySighting]) 
     if not faces or not bodies:
         return {}
     costs = np.array([[face_distance(face, body) for face in faces] for body in bodies])
-    rows, columns = linear_sum_assignment(np.minimum(costs, 10 * FARTHEST_FACE))
-    return {
-        int(r): int(c) for r, c in zip(rows, columns, strict=True) if costs[r, c] < FARTHEST_FACE
-    }
+    return cheapest_pairs(np.minimum(costs, 10 * FARTHEST_FACE), below=FARTHEST_FACE)
 
 
 def views_of_face(

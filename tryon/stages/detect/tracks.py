@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from tryon.core.filters import DROPOUT_FADE_S, DROPOUT_HOLD_S, NS_PER_S, low_pass_share
 from tryon.stages.detect.boxes import Box
 from tryon.stages.detect.landmarker import Follower, Sighting
+from tryon.stages.detect.pairing import cheapest_pairs
 
 FARTHEST_MATCH = 1.0
 """A face may reappear this far from where it was expected, in face sizes."""
@@ -67,9 +67,7 @@ def match(tracks: Sequence[Track], boxes: Sequence[Box], t_ns: int) -> dict[int,
     if not tracks or not boxes:
         return {}
     costs = np.array([[_cost(track.expected(t_ns), box) for track in tracks] for box in boxes])
-    dear = 1e3
-    rows, columns = linear_sum_assignment(np.where(np.isfinite(costs), costs, dear))
-    return {int(r): int(c) for r, c in zip(rows, columns, strict=True) if np.isfinite(costs[r, c])}
+    return cheapest_pairs(costs)
 
 
 def _cost(expected: Box, box: Box) -> float:

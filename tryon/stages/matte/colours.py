@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
 
 from tryon.core.frame import Picture
 
@@ -35,6 +34,9 @@ class Colours:
         if len(picked) < FEWEST:
             return None
         count = np.bincount(picked, minlength=int(np.prod(BINS))).reshape(BINS)
+        # Takes longer to load than all else here, and not every stream comes to this.
+        from scipy.ndimage import gaussian_filter  # noqa: PLC0415
+
         smooth = gaussian_filter(count.astype(np.float32), SPREAD, truncate=2.5)
         return cls(np.asarray(smooth / smooth.sum(), np.float32))
 

@@ -20,7 +20,11 @@ if not hasattr(egl_errors, "_error_checker"):
     # PyOpenGL 3.1.10 names it only while errors are checked, and asks for it either way.
     egl_errors._error_checker = None
 
-from pyrender.platforms import egl  # noqa: E402
+from tryon.core.promised import put_off  # noqa: E402
+
+# For scenes and meshes of theirs; nothing here is made of either.
+with put_off("networkx", "trimesh", "trimesh.transformations"):
+    from pyrender.platforms import egl
 
 from tryon.core.errors import GraphicsError  # noqa: E402
 from tryon.stages.render.environment import studio_levels  # noqa: E402
