@@ -60,6 +60,8 @@ def device() -> Device:
     global _device  # noqa: PLW0603  # the one device of the process
     if _device is None:
         os.environ.setdefault("PYOPENGL_PLATFORM", "egl")
+        # pyrender's viewer, which is not used here, would look for an X server and its libraries.
+        os.environ.setdefault("PYGLET_HEADLESS", "1")
         try:
             # Takes 0.6 s and reads PYOPENGL_PLATFORM, so it waits for the first renderer.
             from tryon.stages.render.device import Device  # noqa: PLC0415
