@@ -8,25 +8,28 @@ set -euo pipefail
 python="${1:-python3.11}"
 missing=()
 
-if [ "${2:-}" = browser ]; then
-    if command -v chromium >/dev/null; then
-        exit 0
-    fi
-    if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
-        echo "Installing the browser for the page's tests: chromium"
-        export DEBIAN_FRONTEND=noninteractive
-        apt-get update -q </dev/null
-        apt-get install -y -q --no-install-recommends chromium </dev/null
-        exit 0
-    fi
-    echo "The tests of the page will be skipped. To run them:" >&2
-    echo "  sudo apt-get update && sudo apt-get install -y --no-install-recommends chromium" >&2
-    exit 0
-fi
-
 # Library files rather than package names: a machine may have them from elsewhere.
 libraries="$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null || true)"
 has_library() { [[ "$libraries" == *"$1 "* ]]; }
+
+if [ "${2:-}" = browser ]; then
+    command -v chromium >/dev/null || missing+=(chromium)
+    # Of what drives the browser.
+    has_library libatomic.so.1 || missing+=(libatomic1)
+    if ((${#missing[@]} == 0)); then
+        exit 0
+    fi
+    if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+        echo "Installing the browser for the page's tests: ${missing[*]}"
+        export DEBIAN_FRONTEND=noninteractive
+        apt-get update -q </dev/null
+        apt-get install -y -q --no-install-recommends "${missing[@]}" </dev/null
+        exit 0
+    fi
+    echo "The tests of the page will be skipped. To run them:" >&2
+    echo "  sudo apt-get update && sudo apt-get install -y --no-install-recommends ${missing[*]}" >&2
+    exit 0
+fi
 
 has_library libEGL.so.1 || missing+=(libegl1)
 has_library libGLESv2.so.2 || missing+=(libgles2)
