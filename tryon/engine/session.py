@@ -105,9 +105,11 @@ class Session:
         if outfit.clothes:
             # The wardrobe of clothes takes long to load, and glasses need none of it.
             from tryon.engine.tailoring import Tailoring  # noqa: PLC0415
+            from tryon.wardrobe.ease import ease_m  # noqa: PLC0415
 
             body = Body.load()
             self._body_fitter = self._body_fitter or BodyFitter(body)
+            self._body_fitter.wearing(ease_m(body, [piece.garment for piece in outfit.clothes]))
             self._tailoring = Tailoring(body, outfit.clothes, cloth=self._cloth)
 
     def forget(self) -> None:

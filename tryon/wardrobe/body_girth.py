@@ -1,7 +1,8 @@
 """Thickness of trunk and limbs as linear directions of any mesh in the body's rest pose.
 
 A girth is a (G,) vector of radial growths, 0 for none, in the order of `GIRTHS`: at five heights of
-the trunk (left and right side apart), at five places of each leg, on each upper arm and forearm.
+the trunk (left and right side apart), at five places of each leg, on each upper arm and forearm, and of
+each foot, which real shoes make wider, thicker and longer.
 Body and garments grow alike, since the directions depend on nothing but place and skin weights; cloth
 moves by as many centimetres as the skin under it, so that its ease stays what it was cut to.
 """
@@ -27,7 +28,9 @@ GIRTHS: tuple[str, ...] = (
     *(f"trunk_{side}_{k}" for side in SIDES for k in range(len(TRUNK_AT))),
     *(f"leg_{side}_{k}" for side in SIDES for k in range(len(LEG_AT))),
     *(f"{bone}_{side}" for side in SIDES for bone in ("upperarm", "lowerarm")),
+    *(f"foot_{way}_{side}" for side in SIDES for way in ("side", "tip")),
 )
+FOOT_BONES = ("foot", "ball")
 SEAM_M = 0.04
 """Left and right girths of the trunk pass into each other within this distance of the middle."""
 SLEEVE_HEAD, SLEEVE_FULL = 0.2, 0.45
@@ -49,7 +52,8 @@ class Axes:
     """The middle lines that girths grow away from, of one figure, metres in `body`.
 
     shoulder_y, hip_y: heights of the trunk's ends; trunk_z: (5,) depth of its middle at `TRUNK_AT`;
-    legs, arms: (2, 3, 3) left and right: hip, knee, ankle and shoulder, elbow, wrist.
+    legs, arms: (2, 3, 3) left and right: hip, knee, ankle and shoulder, elbow, wrist; feet: (2, 2, 3)
+    ankle and end of the toes.
     """
 
     shoulder_y: float
@@ -57,6 +61,7 @@ class Axes:
     trunk_z: Floats
     legs: Floats
     arms: Floats
+    feet: Floats
 
     @classmethod
     def of(cls, body: Body, figure: Figure) -> Axes:
@@ -74,7 +79,9 @@ class Axes:
             height = shoulder_y + share * (hip_y - shoulder_y)
             near = points[np.abs(points[:, 1] - height) < 0.02, 2]
             middle.append(0.5 * (near.min() + near.max()))
-        return cls(shoulder_y, hip_y, np.array(middle), legs, arms)
+        toes = np.array([figure.tails[body.bone(f"ball_{side}")] for side in SIDES])
+        feet = np.stack([legs[:, 2], toes], axis=1)
+        return cls(shoulder_y, hip_y, np.array(middle), legs, arms, feet)
 
     def trunk_share(self, height: Floats) -> Floats:
         """0 at the shoulder joints, 1 at the hip joints."""
@@ -98,22 +105,28 @@ def girth_directions(
     share = axes.trunk_share(places[:, 1])
     fade = np.clip((share - SHOULDER_FADE) / (TRUNK_AT[0] - SHOULDER_FADE), 0, 1)
     amount = mass(*TRUNK_BONES) * fade
-    radial = skin.trunk.within(share, _from_trunk(places, share, axes), amount)
+    radial = skin.trunk.within(share, from_trunk(places, share, axes), amount)
     left = np.clip(places[:, 0] / (2 * SEAM_M) + 0.5, 0, 1)
     for number, side_share in enumerate((left, 1 - left)):
         hats = _hats(share, TRUNK_AT) * side_share
         first = number * len(TRUNK_AT)
         out[first : first + len(TRUNK_AT)] = hats[:, :, None] * radial
     for number, side in enumerate(SIDES):
-        along, radial = _around(places, axes.legs[number])
+        along, radial = along_and_around(places, axes.legs[number])
         radial = skin.legs[number].within(along, radial, mass(f"thigh_{side}", f"calf_{side}"))
         first = 2 * len(TRUNK_AT) + number * len(LEG_AT)
         out[first : first + len(LEG_AT)] = _hats(along, LEG_AT)[:, :, None] * radial
-        along, radial = _around(places, axes.arms[number])
+        along, radial = along_and_around(places, axes.arms[number])
         first = 2 * (len(TRUNK_AT) + len(LEG_AT)) + 2 * number
         for k, bone in enumerate(("upperarm", "lowerarm")):
             amount = mass(f"{bone}_{side}") * np.clip(along / SLEEVE_FULL, SLEEVE_HEAD, 1)
             out[first + k] = skin.arms[number].within(along, radial, amount)
+        first = len(GIRTHS) - 2 * (len(SIDES) - number)
+        amount = mass(*(f"{bone}_{side}" for bone in FOOT_BONES))[:, None]
+        ankle, toe = axes.feet[number]
+        along = _along(places, ankle, toe)[:, None]
+        out[first] = amount * (places - ankle - along * (toe - ankle))
+        out[first + 1] = amount * np.maximum(along, 0) * (toe - ankle)
     return out
 
 
@@ -171,10 +184,10 @@ def _skin(body: Body, figure: Figure) -> Skin:
     legs, arms = [], []
     for number, side in enumerate(SIDES):
         leg = of(f"thigh_{side}", f"calf_{side}")
-        legs.append(Thickness.of(*_around(points[leg], axes.legs[number]), LEG_END))
+        legs.append(Thickness.of(*along_and_around(points[leg], axes.legs[number]), LEG_END))
         arm = of(f"upperarm_{side}", f"lowerarm_{side}")
-        arms.append(Thickness.of(*_around(points[arm], axes.arms[number]), np.inf))
-    middle = _from_trunk(points[trunk], share, axes)
+        arms.append(Thickness.of(*along_and_around(points[arm], axes.arms[number]), np.inf))
+    middle = from_trunk(points[trunk], share, axes)
     return Skin(Thickness.of(share, middle, TRUNK_END), tuple(legs), tuple(arms))
 
 
@@ -182,7 +195,7 @@ def _keys(along: Floats, radial: Floats, length: Floats) -> Floats:
     return np.column_stack([along, radial / np.maximum(length, 1e-9)[:, None]])
 
 
-def _from_trunk(places: Floats, share: Floats, axes: Axes) -> Floats:
+def from_trunk(places: Floats, share: Floats, axes: Axes) -> Floats:
     """(N, 3) level ways from the middle of the trunk."""
     out = places.copy()
     out[:, 1] = 0.0
@@ -211,7 +224,7 @@ def _hats(at: Floats, stops: tuple[float, ...]) -> Floats:
     return np.array([np.interp(at, stops, row) for row in np.eye(len(stops))])
 
 
-def _around(points: Floats, line: Floats) -> tuple[Floats, Floats]:
+def along_and_around(points: Floats, line: Floats) -> tuple[Floats, Floats]:
     """Along a two-part limb (0 to 2, by height above its joints' planes) and away from its axis."""
     start, middle, end = line
     first, second = _along(points, start, middle), _along(points, middle, end)

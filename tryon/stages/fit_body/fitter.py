@@ -40,6 +40,9 @@ HEIR_DISTANCE = 0.5
 SIZE_LIMITS = (0.7, 1.45)
 FIRST_LOOKS = 3
 """A first measure of the girth is refined this often at once; later ones start from the last."""
+import os as _os
+REAL_EASE_M = float(_os.environ.get("EASE","0.012"))
+"""How far everyday clothes stand off sideways, at the most that is taken for granted."""
 KNUCKLE_MARKS = np.array([[17, 19], [18, 20]])
 BY_LANDMARK = {
     "clavicle": 0, "upperarm": 0, "lowerarm": 2, "hand": 4, "thigh": 6, "calf": 8, "foot": 10,
@@ -78,7 +81,17 @@ class BodyFitter:
         self._rest_head = RestHead.of(figure.vertices.astype(np.float64), self._rig.head_joint)
         self._gauge = Gauge(body, figure)
         self._landmark_of = np.array([_landmark_of(name) for name in body.names])
+        self._clothes_m = np.zeros(len(GIRTHS))
         self._people: dict[int, Person] = {}
+
+    def wearing(self, ease_m: Floats) -> None:
+        """Take people for dressed, in their own clothes, where virtual ones will cover them.
+
+        ease_m: (G,) how far the virtual clothes stand off at each of `GIRTHS`, as from
+        `wardrobe.ease`. What a mask shows there is cloth: the skin lies as far within it as the
+        virtual cloth stands off, but no farther than real clothes do.
+        """
+        self._clothes_m = np.minimum(ease_m, REAL_EASE_M)
 
     def reset(self) -> None:
         """Forget everybody."""
@@ -205,6 +218,7 @@ class BodyFitter:
                     cam_from_rest,
                     camera=camera,
                     girth=goal,
+                    clothes_m=self._clothes_m,
                 )
                 if look < looks - 1:
                     goal = completed(reading, self._gauge.slices)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tryon.core.camera import PinholeCamera
 from tryon.core.landmarks import PersonMask
 from tryon.core.spaces import Floats
-from tryon.stages.fit_body.girth import BAND, GirthReading, Slices, measure_girth
+from tryon.stages.fit_body.girth import BAND, FOOT_AT, GirthReading, Slices, measure_girth
 from tryon.wardrobe.body import Body, Figure
 from tryon.wardrobe.body_girth import (
     LEG_AT,
@@ -20,7 +20,7 @@ from tryon.wardrobe.body_girth import (
     girth_directions,
     grown,
 )
-from tryon.wardrobe.body_parts import Part
+from tryon.wardrobe.body_parts import FEET, Part
 
 MEASURE_LEVEL = 1
 """The level of detail that girths are measured on; a coarser one misses the calf's widest part."""
@@ -54,6 +54,7 @@ class Gauge:
         *,
         camera: PinholeCamera,
         girth: Floats,
+        clothes_m: Floats,
     ) -> GirthReading:
         """What a mask tells of the figure in a pose; further arguments as for `measure_girth`.
 
@@ -64,7 +65,12 @@ class Gauge:
         vertices = self._skinning.posed(cam_from_rest).astype(np.float64)
         vertices[:, 2] = np.minimum(vertices[:, 2], -NEAREST_M)
         reading = measure_girth(
-            mask, camera.project(vertices), joints_px, px_per_m, slices=self.slices
+            mask,
+            camera.project(vertices),
+            joints_px,
+            px_per_m,
+            slices=self.slices,
+            clothes_m=clothes_m,
         )
         growth = (1 + girth) * (1 + reading.growth) - 1
         return GirthReading(np.clip(growth, *GROWTH_LIMITS), reading.weight)
@@ -85,8 +91,12 @@ def slices_of(body: Body, figure: Figure, source: NDArray[np.int32]) -> Slices:
     points, parts = figure.vertices[source].astype(np.float64), body.parts[source]
     trunk = np.isin(parts, (Part.TORSO, *THIGHS))
     share = axes.trunk_share(points[:, 1])
-    legs, arms = [], []
+    legs, arms, feet = [], [], []
     for side in (0, 1):
+        ankle, toe = axes.feet[side]
+        foot = np.isin(parts, FEET[side])
+        along = (points - ankle) @ (toe - ankle) / ((toe - ankle) @ (toe - ankle))
+        feet.append((*(_nearest(foot, along, at) for at in FOOT_AT), np.flatnonzero(foot)))
         leg = np.isin(parts, (THIGHS[side], CALVES[side]))
         along = _along(points, axes.legs[side])
         legs.append(tuple(_nearest(leg, along, at) for at in LEG_AT))
@@ -101,6 +111,7 @@ def slices_of(body: Body, figure: Figure, source: NDArray[np.int32]) -> Slices:
         tuple(_nearest(trunk, share, at) for at in TRUNK_AT),
         tuple(legs),
         tuple(arms),
+        tuple(feet),
         TRUNK_AT,
         LEG_AT,
     )

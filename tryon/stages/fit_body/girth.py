@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tryon.core.landmarks import PersonMask
 from tryon.core.spaces import Floats
-from tryon.stages.fit_body.lift import ANKLES, ELBOWS, HIPS, KNEES, SHOULDERS, WRISTS
+from tryon.stages.fit_body.lift import ANKLES, ELBOWS, HIPS, KNEES, SHOULDERS, TOES, WRISTS
 from tryon.stages.fit_body.vectors import unit
 
 INSIDE = 0.5
@@ -23,13 +23,22 @@ TRUNK_REACH, LEG_REACH, ARM_REACH = 2.5, 3.0, 3.0
 """The mask is walked this far outwards, in half-widths of the posed body."""
 LEAST, MOST = 0.7, 1.6
 ARM_LIMITS = (0.8, 1.9)
+FOOT_REACH = 2.5
+FOOT_LIMITS = (1.0, 1.6)
+"""Shoes only add to feet."""
+FOOT_AT = (0.5, 0.85)
+"""Where a foot's width is looked at, 0 at the ankle and 1 at the end of the toes."""
+SHORTEST_FOOT = 0.25
+"""A foot that points at the camera, shorter than this share of its length, tells nothing."""
+FOOT_LENGTH_M = 0.19
+"""From the ankle's joint to the end of the toes."""
 SIDE_SHARE = 0.75
 """Left and right are this much their own, the rest their mean."""
 ARM_CLEAR_M, LEG_ARM_CLEAR_M = 0.05, 0.06
 """An outline nearer than this beyond an arm's axis is the arm's."""
 ARM_RADIUS_M = 0.045
 MASK_MARGIN_M = 0.006
-"""Masks are this much wider than people, which tells on arms."""
+"""Masks are this much wider than people, which tells on arms and feet."""
 WEAK = 0.03
 """Weight of what is inferred against what is measured."""
 NEIGHBOUR_WEIGHT = 0.1
@@ -44,13 +53,14 @@ BAND = 0.05
 class Slices:
     """Which vertices of the body's mesh speak for each place, (n,) numbers each.
 
-    trunk: for each of K heights its vertices; legs, arms: [side][place]. trunk_at, leg_at: where they
-    are, as in `wardrobe.body_girth`.
+    trunk: for each of K heights its vertices; legs, arms, feet: [side][place], of a foot at `FOOT_AT` and
+    then all of it. trunk_at, leg_at: where they are, as in `wardrobe.body_girth`.
     """
 
     trunk: tuple[NDArray[np.int64], ...]
     legs: tuple[tuple[NDArray[np.int64], ...], ...]
     arms: tuple[tuple[NDArray[np.int64], ...], ...]
+    feet: tuple[tuple[NDArray[np.int64], ...], ...]
     trunk_at: tuple[float, ...]
     leg_at: tuple[float, ...]
 
@@ -80,16 +90,24 @@ def measure_girth(
     px_per_m: Floats,
     *,
     slices: Slices,
+    clothes_m: Floats,
 ) -> GirthReading:
     """What one mask tells of a posed body.
 
     vertices_px: (V, 2) the body without any girth; joints_px: (14, 2) as from `lift`; px_per_m: (14,)
-    size of a metre of the person at each joint.
+    size of a metre of the person at each joint; clothes_m: (G,) how far within the mask the skin is
+    taken to be, metres of the person.
     """
+    legs, arms = 2 * len(slices.trunk_at), 2 * (len(slices.trunk_at) + len(slices.leg_at))
+    trunk_px = clothes_m[:legs] * float(px_per_m[SHOULDERS].mean())
+    legs_px = clothes_m[legs:arms] * float(px_per_m[HIPS].mean())
+    arms_px = clothes_m[arms : arms + 4] * float(px_per_m[SHOULDERS].mean())
+    feet_px = clothes_m[arms + 4 :] * float(px_per_m[ANKLES].mean())
     parts = (
-        _trunk(mask, vertices_px, joints_px, px_per_m, slices=slices),
-        _legs(mask, vertices_px, joints_px, px_per_m, slices=slices),
-        _arms(mask, vertices_px, joints_px, px_per_m, slices=slices),
+        _trunk(mask, vertices_px, joints_px, px_per_m, slices=slices, clothes_px=trunk_px),
+        _legs(mask, vertices_px, joints_px, px_per_m, slices=slices, clothes_px=legs_px),
+        _arms(mask, vertices_px, joints_px, px_per_m, slices=slices, clothes_px=arms_px),
+        _feet(mask, vertices_px, joints_px, px_per_m, slices=slices, clothes_px=feet_px),
     )
     return GirthReading(*(np.concatenate([part[k].ravel() for part in parts]) for k in (0, 1)))
 
@@ -105,8 +123,9 @@ def completed(reading: GirthReading, slices: Slices) -> Floats:
             (2 * k, 2 * (k + n), np.array(slices.leg_at)),
         )
     ]
-    arms, known = growth[2 * (k + n) :].reshape(2, 2), weight[2 * (k + n) :].reshape(2, 2) > 0
-    rows.append(np.where(known, arms, arms[::-1]))
+    for first in (2 * (k + n), 2 * (k + n) + 4):
+        pair, known = growth[first : first + 4].reshape(2, 2), weight[first : first + 4] > 0
+        rows.append(np.where(known.reshape(2, 2), pair, pair[::-1]))
     return np.concatenate([(SIDE_SHARE * r + (1 - SIDE_SHARE) * r.mean(0)).ravel() for r in rows])
 
 
@@ -114,7 +133,13 @@ Part = tuple[Floats, Floats]
 
 
 def _trunk(
-    mask: PersonMask, px: Floats, joints: Floats, px_per_m: Floats, *, slices: Slices
+    mask: PersonMask,
+    px: Floats,
+    joints: Floats,
+    px_per_m: Floats,
+    *,
+    slices: Slices,
+    clothes_px: Floats,
 ) -> Part:
     """(2, K) growths and weights. Where an arm hangs before the outline is reached, the trunk is taken
     to touch it, at the least."""
@@ -139,7 +164,7 @@ def _trunk(
     touched = np.where(np.isfinite(arm), arm, 0.0) - ARM_RADIUS_M * metre
     growth = np.where(
         measured,
-        np.clip(np.nan_to_num(exits) / half, LEAST, MOST),
+        np.clip((np.nan_to_num(exits) - clothes_px) / half, LEAST, MOST),
         np.where(touching, np.clip(touched / half, 1.0, MOST), 1.0),
     )
     weight = np.where(measured, 1.0, np.where(touching, WEAK, 0.0))
@@ -147,7 +172,13 @@ def _trunk(
 
 
 def _legs(
-    mask: PersonMask, px: Floats, joints: Floats, px_per_m: Floats, *, slices: Slices
+    mask: PersonMask,
+    px: Floats,
+    joints: Floats,
+    px_per_m: Floats,
+    *,
+    slices: Slices,
+    clothes_px: Floats,
 ) -> Part:
     """(2, K) growths and weights, outer sides only. Cloth that fills the gap between the legs is a skirt
     or a coat, which tells little of the legs."""
@@ -168,7 +199,7 @@ def _legs(
     arm = _arm_distances(rays, joints)
     clear = LEG_ARM_CLEAR_M * float(px_per_m[HIPS].mean())
     measured = ~np.isnan(exits) & (arm > np.nan_to_num(exits) + clear)
-    growth = np.where(measured, np.clip(np.nan_to_num(exits) / half, LEAST, MOST), 1.0) - 1
+    growth = np.where(measured, np.clip((np.nan_to_num(exits) - clothes_px) / half, LEAST, MOST), 1.0) - 1
     apart = np.linalg.norm(lines[0] - lines[1], axis=1)
     gap = apart > GAP_FROM * half.reshape(2, -1).sum(0)
     skirt = gap & (mask.at(lines.mean(0)) > INSIDE)
@@ -186,7 +217,13 @@ def _along_leg(joints: Floats, side: int, at: Floats) -> Floats:
 
 
 def _arms(
-    mask: PersonMask, px: Floats, joints: Floats, px_per_m: Floats, *, slices: Slices
+    mask: PersonMask,
+    px: Floats,
+    joints: Floats,
+    px_per_m: Floats,
+    *,
+    slices: Slices,
+    clothes_px: Floats,
 ) -> Part:
     """(2, 2) growths and weights: the thinner side, as where an arm lies on the trunk only one ends."""
     rays: list[Ray] = []
@@ -198,11 +235,51 @@ def _arms(
             for way in (np.array([-bone[1], bone[0]]), np.array([bone[1], -bone[0]])):
                 rays.append(Ray(middle, way, float(((px[ids] - middle) @ way).max())))
     exits = _exits(mask, rays, ARM_REACH) - MASK_MARGIN_M * float(px_per_m[SHOULDERS].mean())
+    exits -= np.repeat(clothes_px, 2)
     half = np.array([max(ray.half, 1e-6) for ray in rays])
     factor = np.where(np.isnan(exits), np.inf, exits / half).reshape(2, 2, 2).min(-1)
     seen = np.isfinite(factor)
     growth = np.clip(np.where(seen, factor, 1.0), *ARM_LIMITS) - 1
     return growth, seen.astype(np.float64)
+
+
+def _feet(
+    mask: PersonMask,
+    px: Floats,
+    joints: Floats,
+    px_per_m: Floats,
+    *,
+    slices: Slices,
+    clothes_px: Floats,
+) -> Part:
+    """(2, 2) growths and weights, to the outer side and beyond the toes."""
+    rays: list[Ray] = []
+    plain = []
+    for side in (0, 1):
+        ankle, toe = joints[ANKLES][side], joints[TOES][side]
+        metre = max(float(px_per_m[ANKLES][side]), 1e-6)
+        plain.append(np.linalg.norm(toe - ankle) > SHORTEST_FOOT * FOOT_LENGTH_M * metre)
+        bone = unit(toe - ankle)
+        way = np.array([-bone[1], bone[0]])
+        if way @ (joints[ANKLES][1 - side] - ankle) > 0:
+            way = -way
+        *places, whole = slices.feet[side]
+        for at, ids in zip(FOOT_AT, places, strict=True):
+            start = ankle + at * (toe - ankle)
+            rays.append(Ray(start, way, float(((px[ids] - start) @ way).max())))
+        rays.append(Ray(ankle, bone, float(((px[whole] - ankle) @ bone).max())))
+    exits = _exits(mask, rays, FOOT_REACH).reshape(2, 3)
+    half = np.array([max(ray.half, 1e-6) for ray in rays]).reshape(2, 3)
+    margin = MASK_MARGIN_M * px_per_m[ANKLES][:, None]
+    less = clothes_px.reshape(2, 2)[:, [0, 0, 1]] + margin
+    factor = np.clip((exits - less) / half, *FOOT_LIMITS)
+    seen = ~np.isnan(factor) & np.array(plain)[:, None]
+    factor = np.where(seen, np.nan_to_num(factor), 1.0)
+    widths = np.maximum(seen[:, :2].sum(1), 1)
+    across = 1 + ((factor[:, :2] - 1) * seen[:, :2]).sum(1) / widths
+    growth = np.stack([across, factor[:, 2]], axis=1) - 1
+    weight = np.stack([seen[:, :2].any(1), seen[:, 2]], axis=1)
+    return growth, weight.astype(np.float64)
 
 
 def _exits(mask: PersonMask, rays: list[Ray], reach: float) -> Floats:

@@ -52,7 +52,7 @@ class SkirtRecipe:
     layer: int = 0
 
 
-TROUSERS = TrouserRecipe()
+TROUSERS = TrouserRecipe(hip_ease=0.036, knee_ease=0.012, hem=0.285)
 WIDE_TROUSERS = TrouserRecipe(
     below_waist=0.0, hip_ease=0.065, knee_ease=0.20, hem=0.58, above_floor=0.03, band=0.045
 )

@@ -45,7 +45,7 @@ class DressRecipe:
     layer: int = 1
 
 
-DRESS = DressRecipe()
+DRESS = DressRecipe(above_knee=0.0, hem=1.14)
 GOWN = DressRecipe(
     neck_width=0.105,
     neck_front=0.185,
