@@ -16,6 +16,7 @@ from tryon.qa.bodies import BONES, JOINTS, MODELS, SIDES, SIZE_WH, BodyTruth, Tr
 from tryon.qa.body_poses import STANCES, cam_from_stance, rest_from_stance
 from tryon.qa.body_report import BodySheet, as_json, summarise, table
 from tryon.wardrobe.body import Body
+from tryon.wardrobe.body_girth import GIRTHS
 
 BLANK = Trial("woman", "stand", 0.0, found=1)
 
@@ -42,7 +43,7 @@ def motion_of(body: Body, stance: int = 0, yaw_deg: float = 0.0) -> Floats:
 def perfect(body: Body, motion: Floats, camera: PinholeCamera) -> BodyFit:
     heads = np.einsum("jab,jb->ja", motion[:, :3, :3], body.figure.heads) + motion[:, :3, 3]
     return BodyFit(
-        0, motion, heads, camera.project(heads), np.ones(len(heads)), {}, np.zeros(24), 1.0,
+        0, motion, heads, camera.project(heads), np.ones(len(heads)), {}, np.zeros(len(GIRTHS)), 1.0,
         BodyView.WHOLE,
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from tryon.wardrobe.body_girth import (
     girth_directions,
     grown,
 )
-from tryon.wardrobe.body_parts import FEET, HANDS, Part
+from tryon.wardrobe.body_parts import HANDS, Part
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +49,22 @@ def test_no_growth_changes_nothing(body: Body, directions: NDArray[np.float32]) 
     assert moved(body, directions).max() == 0
 
 
-def test_heads_hands_and_feet_keep_their_size(body: Body, directions: NDArray[np.float32]) -> None:
+def test_heads_and_hands_keep_their_size(body: Body, directions: NDArray[np.float32]) -> None:
     reach = np.abs(directions).sum((0, 2))
-    for parts in ((Part.HEAD,), HANDS, FEET):
+    for parts in ((Part.HEAD,), HANDS):
         inner = np.isin(body.parts, parts)
         assert np.percentile(reach[inner], 75) < 0.004
+
+
+def test_shoes_widen_and_lengthen_feet_alone(body: Body, directions: NDArray[np.float32]) -> None:
+    wider = moved(body, directions, foot_side_l=0.3)
+    longer = moved(body, directions, foot_tip_l=0.2)
+    left = body.parts == Part.LEFT_FOOT
+    assert 0.008 < np.percentile(wider[left], 90) < 0.04
+    assert longer[left].max() == pytest.approx(0.2 * 0.15, abs=0.02)
+    for reach in (wider, longer):
+        assert np.percentile(reach[~left], 99) < 0.004
+        assert reach[body.parts == Part.RIGHT_FOOT].max() < 0.001
 
 
 def test_the_left_side_grows_on_the_left(body: Body, directions: NDArray[np.float32]) -> None:

@@ -11,6 +11,7 @@ from tryon.core.spaces import Floats
 from tryon.core.transforms import rigid, rotation_from_angles
 from tryon.qa.body_poses import Stance, Way, rest_from_stance
 from tryon.wardrobe.body import Body
+from tryon.wardrobe.body_girth import GIRTHS
 
 CYCLE_S = 1.07
 """Two steps: 112 a minute."""
@@ -54,7 +55,7 @@ def fit_of(body: Body, motion: Floats) -> BodyFit:
         FAR_PX * body.figure.heads[:, :2],
         np.ones(count),
         {},
-        np.zeros(24),
+        np.zeros(len(GIRTHS)),
         1.0,
         BodyView.WHOLE,
     )

@@ -17,9 +17,8 @@ from tryon.wardrobe.body_girth import (
     TRUNK_AT,
     TRUNK_BONES,
     Axes,
-    dense_of,
-    from_trunk,
     along_and_around,
+    dense_of,
 )
 from tryon.wardrobe.garment import Garment
 
@@ -45,9 +44,7 @@ def ease_m(body: Body, garments: Iterable[Garment]) -> Floats:
     return np.asarray(np.maximum(np.nan_to_num(cloth - skin), 0.0))
 
 
-def _reaches(
-    body: Body, vertices: NDArray[np.floating], dense: NDArray[np.float32]
-) -> Floats:
+def _reaches(body: Body, vertices: NDArray[np.floating], dense: NDArray[np.float32]) -> Floats:
     """(G,) how far from its middle line a mesh reaches at each girth, NaN where it is not."""
     axes = Axes.of(body, body.figure)
     points = vertices.astype(np.float64)

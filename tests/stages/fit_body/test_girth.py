@@ -26,6 +26,7 @@ from tryon.wardrobe.skinning import Skinning
 
 TRUNK, LEGS = slice(0, 10), slice(10, 20)
 LEVEL = 1
+FEET = slice(24, 28)
 
 
 @dataclass(frozen=True)
@@ -50,13 +51,19 @@ class Posed:
             cv2.fillConvexPoly(share, face, (1,), shift=4)
         return PersonMask(share.astype(np.float32), (0, 0))
 
-    def read(self, mask: PersonMask, *, looks: int = 1) -> GirthReading:
+    def read(self, mask: PersonMask, *, looks: int = 1, clothes_m: float = 0.0) -> GirthReading:
         px_per_m = CAMERA.focal_px[0] / -self.joints[:, 2]
         joints_px = CAMERA.project(self.joints)
         girth = np.zeros(len(GIRTHS))
         for _ in range(looks):
             reading = self.gauge.measure(
-                mask, joints_px, px_per_m, self.motion, camera=CAMERA, girth=girth
+                mask,
+                joints_px,
+                px_per_m,
+                self.motion,
+                camera=CAMERA,
+                girth=girth,
+                clothes_m=np.full(len(GIRTHS), clothes_m),
             )
             girth = completed(reading, self.gauge.slices)
         return reading
@@ -93,7 +100,7 @@ def test_the_bodys_own_outline_asks_for_no_girth(open_arms: Posed) -> None:
     assert len(measured) > 16
     assert np.abs(measured).max() < 0.12
     # Arms are taken to be a mask's margin thinner than their outline.
-    assert np.abs(reading.growth[20:] + MASK_MARGIN_M / 0.036).max() < 0.15
+    assert np.abs(reading.growth[20:24] + MASK_MARGIN_M / 0.036).max() < 0.15
     assert abs(float(measured.mean())) < 0.05
 
 
@@ -105,6 +112,41 @@ def test_a_thinner_or_thicker_trunk_is_measured_as_such(open_arms: Posed, growth
     sure = reading.weight[TRUNK] > WEAK
     assert sure.sum() >= 6
     assert reading.growth[TRUNK][sure].mean() == pytest.approx(growth, abs=0.05)
+
+
+def test_under_clothes_the_skin_lies_as_far_within_the_mask(open_arms: Posed) -> None:
+    mask = open_arms.mask(np.zeros(len(GIRTHS)))
+    bare, dressed = open_arms.read(mask), open_arms.read(mask, clothes_m=0.01)
+    sure = (bare.weight > WEAK) & (dressed.weight > WEAK)
+    # Arms end at the least that an arm may be.
+    sure[20:] = False
+    thinner = bare.growth[sure] - dressed.growth[sure]
+    # A centimetre of a limb's or half a trunk's 4 to 18.
+    assert thinner.min() > 0.03
+    assert thinner.max() < 0.35
+
+
+def test_shoes_make_feet_larger_and_nothing_else(body: Body) -> None:
+    joints = standing(body)
+    # Pointing out and down, as the feet of a person who stands above the camera.
+    joints[12:14] = joints[10:12] + mirrored(0.09, -0.16, 0.03)
+    person = posed(body, joints)
+    girth = np.zeros(len(GIRTHS))
+    plain = person.read(person.mask(girth), looks=2)
+    girth[FEET] = 0.3
+    shod = person.read(person.mask(girth), looks=2)
+    assert np.abs(plain.growth[FEET]).max() < 0.12
+    assert shod.growth[FEET].min() > 0.12
+    assert np.abs(shod.growth[:20] - plain.growth[:20]).max() < 0.1
+
+
+def test_a_foot_that_points_at_the_camera_tells_nothing(body: Body) -> None:
+    joints = standing(body)
+    away_m = np.linalg.norm(joints[10:12], axis=1, keepdims=True)
+    joints[12:14] = joints[10:12] * (1 - 0.19 / away_m)
+    person = posed(body, joints)
+    reading = person.read(person.mask(np.zeros(len(GIRTHS))))
+    assert not reading.weight[FEET].any()
 
 
 def test_left_and_right_are_the_wearers(open_arms: Posed) -> None:

@@ -40,8 +40,7 @@ HEIR_DISTANCE = 0.5
 SIZE_LIMITS = (0.7, 1.45)
 FIRST_LOOKS = 3
 """A first measure of the girth is refined this often at once; later ones start from the last."""
-import os as _os
-REAL_EASE_M = float(_os.environ.get("EASE","0.012"))
+REAL_EASE_M = 0.012
 """How far everyday clothes stand off sideways, at the most that is taken for granted."""
 KNUCKLE_MARKS = np.array([[17, 19], [18, 20]])
 BY_LANDMARK = {

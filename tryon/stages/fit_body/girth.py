@@ -199,7 +199,10 @@ def _legs(
     arm = _arm_distances(rays, joints)
     clear = LEG_ARM_CLEAR_M * float(px_per_m[HIPS].mean())
     measured = ~np.isnan(exits) & (arm > np.nan_to_num(exits) + clear)
-    growth = np.where(measured, np.clip((np.nan_to_num(exits) - clothes_px) / half, LEAST, MOST), 1.0) - 1
+    growth = (
+        np.where(measured, np.clip((np.nan_to_num(exits) - clothes_px) / half, LEAST, MOST), 1.0)
+        - 1
+    )
     apart = np.linalg.norm(lines[0] - lines[1], axis=1)
     gap = apart > GAP_FROM * half.reshape(2, -1).sum(0)
     skirt = gap & (mask.at(lines.mean(0)) > INSIDE)
