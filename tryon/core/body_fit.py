@@ -39,9 +39,10 @@ class BodyFit:
     track: the person's stable id; cam_from_rest: (J, 4, 4) affine, metres: each joint's motion of the
     body's rest pose (space `body`) into `cam`, its stretches included, ready for skinning;
     joints_cam_m: (J, 3) where each bone starts; joints_px: (J, 2) the same in the picture;
-    confidence: (J,) 0 guessed to 1 seen; shape: coefficients of the body's shape directions; girth:
-    (G,) radial growth of trunk, legs and arms over that shape (see `wardrobe.body_girth`), 0 for none;
-    scale: size of the person over that of the shape; view: how much is seen; measurements: sizes in
+    confidence: (J,) 0 guessed to 1 seen; shape, shape_sd: the coefficients of the body's shape directions
+    under which it would measure like the person, and how unsure each is; girth: (G,) radial growth of
+    trunk, limbs and feet over the fitted figure (see `wardrobe.body_girth`), 0 for none; scale: size of
+    the person over that of the figure; view: how much is seen; measurements: sizes in
     metres by ISO 8559-1 name, as far as one camera can tell; opacity: 1 while the person is seen,
     falls to 0 while a dropout fades.
     """
@@ -57,6 +58,7 @@ class BodyFit:
     view: BodyView
     measurements: Mapping[str, float] = field(default_factory=dict)
     opacity: float = 1.0
+    shape_sd: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         shapes = (

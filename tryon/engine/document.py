@@ -34,6 +34,7 @@ class BodyDocument(TypedDict):
     confidence: float
     view: str
     shape: dict[str, float]
+    shape_sd: dict[str, float]
     scale: float
     measurements_mm: dict[str, float]
 
@@ -124,6 +125,7 @@ def _body(fit: BodyFit) -> BodyDocument:
         "confidence": round(fit.overall_confidence, 3),
         "view": fit.view.value,
         "shape": {name: round(value, 4) for name, value in fit.shape.items()},
+        "shape_sd": {name: round(value, 4) for name, value in fit.shape_sd.items()},
         "scale": round(fit.scale, 5),
         "measurements_mm": {
             name: round(1000 * value, 1) for name, value in fit.measurements.items()

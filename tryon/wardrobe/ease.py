@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.core.spaces import Floats
-from tryon.wardrobe.body import Body
+from tryon.wardrobe.body import Body, Figure
 from tryon.wardrobe.body_girth import (
     FOOT_BONES,
     GIRTHS,
@@ -34,19 +34,27 @@ def ease_m(body: Body, garments: Iterable[Garment]) -> Floats:
 
     Measured at rest on the neutral figure, sideways, as a picture from the front shows it.
     """
-    figure = body.figure
-    skin = _reaches(body, figure.vertices, dense_of(body.bones, body.weights, len(body.names)))
+    skin = skin_reaches_m(body, body.figure)
     cloth = np.full(len(GIRTHS), np.nan)
     for garment in garments:
         for part in garment.parts:
             dense = dense_of(part.bones, part.weights, len(body.names))
-            cloth = np.fmax(cloth, _reaches(body, part.mesh.vertices, dense))
+            cloth = np.fmax(cloth, _reaches(body, body.figure, part.mesh.vertices, dense))
     return np.asarray(np.maximum(np.nan_to_num(cloth - skin), 0.0))
 
 
-def _reaches(body: Body, vertices: NDArray[np.floating], dense: NDArray[np.float32]) -> Floats:
+def skin_reaches_m(body: Body, figure: Figure) -> Floats:
+    """(G,) metres from the middle line to the skin at each of `GIRTHS`, of a figure at rest."""
+    return _reaches(
+        body, figure, figure.vertices, dense_of(body.bones, body.weights, len(body.names))
+    )
+
+
+def _reaches(
+    body: Body, figure: Figure, vertices: NDArray[np.floating], dense: NDArray[np.float32]
+) -> Floats:
     """(G,) how far from its middle line a mesh reaches at each girth, NaN where it is not."""
-    axes = Axes.of(body, body.figure)
+    axes = Axes.of(body, figure)
     points = vertices.astype(np.float64)
 
     def bound(*names: str) -> NDArray[np.bool_]:

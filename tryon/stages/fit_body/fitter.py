@@ -29,6 +29,7 @@ from tryon.stages.fit_body.lift import (
     measure_build,
     sureness,
 )
+from tryon.stages.fit_body.likeness import Likeness, LikenessGauge
 from tryon.stages.fit_body.person import Person
 from tryon.stages.fit_body.rig import Rig
 from tryon.stages.fit_body.vectors import orthonormal
@@ -67,7 +68,8 @@ class _Stance:
 class BodyFitter:
     """Fits one body model to people, frame by frame; remembers each person until `reset`.
 
-    body: the model; shape: coefficients of its shape directions that everybody gets.
+    body: the model; shape: coefficients of its shape directions that everybody gets, in place of what
+    is estimated of them.
     """
 
     def __init__(self, body: Body, *, shape: Mapping[str, float] | None = None) -> None:
@@ -79,6 +81,7 @@ class BodyFitter:
         self._rest = Skeleton(self._rig.joints)
         self._rest_head = RestHead.of(figure.vertices.astype(np.float64), self._rig.head_joint)
         self._gauge = Gauge(body, figure)
+        self._likeness = LikenessGauge.of(body)
         self._landmark_of = np.array([_landmark_of(name) for name in body.names])
         self._clothes_m = np.zeros(len(GIRTHS))
         self._people: dict[int, Person] = {}
@@ -154,12 +157,13 @@ class BodyFitter:
             heads,
             camera.project(np.minimum(heads, [np.inf, np.inf, -NEAREST_M])),
             self._confidence(lifted, face, steady),
-            self._shape,
+            {**person.likeness.shape, **self._shape},
             girth,
             stance.scale,
             _view(lifted),
             {name: value * stance.scale for name, value in person.measurements.items()},
             dropout_opacity(pose.age_s),
+            person.likeness.sd,
         )
 
     def _size(self, person: Person, face: FaceFit | None, stance: _Stance) -> float:
@@ -224,7 +228,24 @@ class BodyFitter:
             person.girth_goal = completed(person.averaged(reading), self._gauge.slices)
             if person.sizes_are_due():
                 person.measurements = self._gauge.sizes(person.girth_goal)
+                person.likeness = self._like(person, stance, camera, pose)
         return person.girth()
+
+    def _like(
+        self, person: Person, stance: _Stance, camera: PinholeCamera, pose: PoseLandmarks
+    ) -> Likeness:
+        """Which shape the person is like, by all that was measured so far."""
+        girth, build = person.girth_goal, person.build
+        assert girth is not None
+        assert build is not None
+        return self._likeness.read(
+            stance.joints,
+            build.lengths * stance.scale / build.scale,
+            girth,
+            scale=stance.scale,
+            sure=sureness(pose.px[LANDMARKS], pose.visibility[LANDMARKS], camera.size_wh),
+            seen=person.girth_weight,
+        )
 
     def _confidence(self, lifted: Lifted, face: FaceFit | None, pose: PoseLandmarks) -> Floats:
         """(J,) 0 guessed to 1 seen, times how fresh the look is."""

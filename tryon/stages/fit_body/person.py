@@ -11,6 +11,7 @@ from tryon.core.landmarks import PoseLandmarks
 from tryon.core.spaces import Floats
 from tryon.stages.fit_body.girth import GirthReading
 from tryon.stages.fit_body.lift import Build
+from tryon.stages.fit_body.likeness import Likeness
 from tryon.stages.fit_body.steady import Steadier
 from tryon.wardrobe.body_girth import GIRTHS
 
@@ -35,6 +36,7 @@ class Person:
         self.steadier = Steadier()
         self.last_px: Floats | None = None
         self.measurements: Mapping[str, float] = {}
+        self.likeness = Likeness({}, {})
         self.girth_goal: Floats | None = None
         self._build: Build | None = None
         self._looks = 0
@@ -76,6 +78,18 @@ class Person:
             old.lengths + gain * (build.lengths - old.lengths),
         )
         return self._build
+
+    @property
+    def build(self) -> Build | None:
+        """The build as refined so far."""
+        return self._build
+
+    @property
+    def girth_weight(self) -> Floats:
+        """(G,) how surely each girth has been measured, 0 to 1."""
+        return (
+            np.zeros(len(GIRTHS)) if self._reading is None else np.minimum(self._reading.weight, 1)
+        )
 
     def girth_is_due(self) -> bool:
         """Whether the girth should be measured in this frame."""
