@@ -184,7 +184,7 @@ def _sway(
         matrix = np.array([[cos, -sin, 0.0], [sin, cos, 0.0]])
         middle = np.array([width / 2 + 0.06 * width * np.cos(phase), height / 2])
         matrix[:, 2] = middle - matrix[:, :2] @ np.array([columns / 2, 0.52 * rows])
-        rgb = cv2.warpAffine(portrait, matrix, size_wh, borderMode=cv2.BORDER_REFLECT_101)
+        rgb = cv2.warpAffine(portrait, matrix, size_wh, borderMode=cv2.BORDER_REPLICATE)
         noise = np.random.default_rng(index).normal(0, 2, (height, width, 1))
         noisy = np.clip(rgb + noise, 0, 255).astype(np.uint8)
         yield Frame(noisy, index * FRAME_NS, index, camera)
