@@ -15,6 +15,7 @@ from av.video.stream import VideoStream
 from tryon.core.errors import InputError
 
 CLIP_KINDS = "MP4, MOV, MKV, WebM, AVI, MPEG or GIF"
+SOUND_KINDS = "WAV, MP3, FLAC, M4A, OGG or AIFF"
 
 # Playlists and manifests can name other files and hosts: they are not clips, and only the file
 # itself may be opened.
@@ -22,19 +23,25 @@ _FORMATS = (
     *("mov", "matroska", "avi", "gif", "apng", "mpegts", "mpeg", "mpegvideo", "flv", "asf", "ogg"),
     *("mjpeg", "h264", "hevc", "m4v", "ivf", "dv", "mxf", "y4m", "yuv4mpegpipe", "av1", "obu"),
 )
-_OPTIONS = {"protocol_whitelist": "file", "format_whitelist": ",".join(_FORMATS)}
+_SOUNDS = (
+    *("wav", "w64", "mp3", "flac", "aac", "aiff", "caf", "au", "ac3", "eac3"),
+    *("mov", "matroska", "ogg", "avi", "mpegts", "mpeg", "asf"),
+)
 _LATE_START = Fraction(1)
 
 
-def open_container(path: Path) -> InputContainer:
-    """Open a clip for reading. Raises InputError when it is missing, unreadable or no clip."""
+def open_container(path: Path, *, heard_only: bool = False) -> InputContainer:
+    """Open a clip for reading, or with heard_only what may hold nothing but sound.
+
+    Raises InputError when it is missing, unreadable or no such file.
+    """
     try:
         with path.open("rb") as file:
             empty = not file.read(1)
     except FileNotFoundError as error:
         raise InputError(f"There is no file {path}.", remedy="Check the name.") from error
     except IsADirectoryError as error:
-        raise InputError(f"{path} is a folder.", remedy="Name a clip in it.") from error
+        raise InputError(f"{path} is a folder.", remedy="Name a file in it.") from error
     except OSError as error:
         raise InputError(
             f"{path} cannot be read: {error.strerror}.",
@@ -42,12 +49,19 @@ def open_container(path: Path) -> InputContainer:
         ) from error
     if empty:
         raise InputError(f"{path} is empty.", remedy="Save or transfer the clip again.")
+    formats = _SOUNDS if heard_only else _FORMATS
+    options = {"protocol_whitelist": "file", "format_whitelist": ",".join(formats)}
     try:
         # A bare name with a colon in it would be taken for a network address.
         return av.open(
-            f"file:{path.absolute()}", container_options=_OPTIONS, metadata_errors="replace"
+            f"file:{path.absolute()}", container_options=options, metadata_errors="replace"
         )
     except (FFmpegError, OSError) as error:
+        if heard_only:
+            raise InputError(
+                f"{path} is no sound that can be read, or it is cut off.",
+                remedy=f"Give a whole {SOUND_KINDS} file.",
+            ) from error
         raise InputError(
             f"{path} is not a picture or clip that can be read, or it is cut off.",
             remedy=f"Give a picture, or a whole {CLIP_KINDS} file.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 from mediapipe.tasks.python import BaseOptions
 from mediapipe.tasks.python.vision import ImageSegmenter, ImageSegmenterOptions
@@ -59,11 +60,15 @@ class PersonSegmenter:
         part = rgb[y0 : max(high[1], y0), x0 : max(high[0], x0)]
         if 0 in part.shape:
             return PersonMask(np.zeros((0, 0), np.float32), (x0, y0))
+        # The network shrinks it anyway, and its mask comes in the size of what it is given.
+        step = max(1, max(part.shape[:2]) // MOST_STEP_PX)
+        if step > 1:
+            h, w = (side // step for side in part.shape[:2])
+            part = np.asarray(
+                cv2.resize(part[: h * step, : w * step], (w, h), interpolation=cv2.INTER_AREA),
+                np.uint8,
+            )
         result = self._task.segment(as_image(padded(part)))
         share: NDArray[np.float32] = result.confidence_masks[0].numpy_view()
         share = share.reshape(share.shape[:2])[:, : part.shape[1]]
-        step = 1 + (max(share.shape) - 1) // (2 * MOST_STEP_PX)
-        first = step // 2
-        return PersonMask(
-            np.array(share[first::step, first::step], np.float32, order="C"), (x0, y0), step
-        )
+        return PersonMask(np.array(share, np.float32, order="C"), (x0, y0), step)

@@ -17,6 +17,8 @@ from tryon.stages.matte.window import Window
 
 RIM_PX = 3
 """The soft rim of a person's outline, taken out with the cloth, in pixels of the window."""
+SOFT_PX = 4
+"""Half the width of the soft edge of what is taken out, at the most, in pixels of the window."""
 NOBODY = 0.05
 KNOWN_FROM_PX = 5
 """Background counts as such from so far off everybody."""
@@ -79,12 +81,16 @@ class OldClothes:
                 continue
             new = filled(part.window.shrunk(rgb), part.hole, part.known)
             share = cv2.GaussianBlur(part.hole.astype(np.float32), (0, 0), 0.7)
-            share = part.window.enlarged(np.asarray(share, np.float32))
-            large = cv2.resize(new, part.window.size_wh, interpolation=cv2.INTER_CUBIC)
-            there = share > 1 / 255
-            mine = out[part.window.slices]
-            mixed = mine + share[..., None] * (large.astype(np.float32) - mine)
-            mine[there] = np.clip(np.rint(mixed[there]), 0, 255).astype(np.uint8)
+            rows, columns = _about(part.hole, part.window)
+            soft = np.asarray(part.window.enlarged_part(share, rows, columns), np.float32)
+            there = soft > 1 / 255
+            large = np.asarray(
+                part.window.enlarged_part(new, rows, columns, smooth=True)[there], np.float32
+            )
+            mine = out[part.window.slices][rows, columns]
+            old = mine[there].astype(np.float32)
+            mixed = old + soft[there][:, None] * (large - old)
+            mine[there] = np.clip(np.rint(mixed), 0, 255).astype(np.uint8)
         return out
 
     def bared(self, layer: Layer) -> Layer:
@@ -101,6 +107,18 @@ class OldClothes:
                 np.maximum(mine, piece, out=mine)
         rgba = np.rint(layer.rgba * share[..., None]).astype(np.uint8)
         return replace(layer, rgba=rgba)
+
+
+def _about(hole: NDArray[np.bool_], window: Window) -> tuple[slice, slice]:
+    """Rows and columns of the window's part of the picture that hold a hole and its soft edge."""
+    found = []
+    for axis, (own, large) in enumerate(
+        zip(window.small_wh[::-1], window.size_wh[::-1], strict=True)
+    ):
+        there = np.flatnonzero(hole.any(1 - axis))
+        first, last = max(int(there[0]) - SOFT_PX, 0), min(int(there[-1]) + 1 + SOFT_PX, own)
+        found.append(slice(first * large // own, min(-(-last * large // own), large)))
+    return found[0], found[1]
 
 
 def skin_tone(rgb: Picture, chosen: NDArray[np.bool_]) -> tuple[int, int, int] | None:

@@ -80,23 +80,25 @@ class HeadInPicture:
         if window is None:
             return None
         w, h = window.small_wh
-        grid = np.stack(np.meshgrid(np.arange(w) + 0.5, np.arange(h) + 0.5), -1)
         px_per_m = float(scale * w / window.size_wh[0])
-        along = (grid - window.from_px(centre)) / px_per_m
+        eyes = window.from_px(centre)
+        x_m = ((np.arange(w) + 0.5 - eyes[0]) / px_per_m).astype(np.float32)
+        y_m = ((np.arange(h) + 0.5 - eyes[1]) / px_per_m).astype(np.float32)[:, None]
+        up_x, up_y = np.float32(up[0]), np.float32(up[1])
         points = fit.landmarks_in_head[:FACE_MESH] @ fit.cam_from_head[:3, :3].T + origin
         px = window.from_px(camera.project(points))
         hull = cv2.convexHull(px.astype(np.float32)).astype(np.int32)
         face = cv2.fillConvexPoly(np.zeros((h, w), np.uint8), hull, 1).astype(bool)
-        heights = ((px - window.from_px(centre)) @ up) / px_per_m
+        heights = ((px - eyes) @ up) / px_per_m
         return cls(
             window,
-            (along @ np.array([-up[1], up[0]])).astype(np.float32),
-            (along @ up).astype(np.float32),
+            y_m * up_x - x_m * up_y,
+            x_m * up_x + y_m * up_y,
             face,
             float(heights[FaceMark.CHIN]),
             float(heights[FaceMark.FOREHEAD_TOP]),
             px_per_m,
-            (float(window.from_px(centre)[0]), float(window.from_px(centre)[1])),
+            (float(eyes[0]), float(eyes[1])),
         )
 
 

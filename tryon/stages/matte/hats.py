@@ -47,6 +47,8 @@ def hair_beside_hat(head: HeadInPicture, person: Share, worn: Share) -> NDArray[
 def nearest_to(head: HeadInPicture, others: Sequence[HeadInPicture]) -> NDArray[np.bool_]:
     """(h, w) bool: nearer to this head's middle than to any other's."""
     w, h = head.window.small_wh
+    if not others:
+        return np.ones((h, w), bool)
     step = np.array(head.window.size_wh) / np.array(head.window.small_wh)
     grid = np.stack(np.meshgrid(np.arange(w) + 0.5, np.arange(h) + 0.5), -1) * step
     px = grid + np.array(head.window.corner_xy)

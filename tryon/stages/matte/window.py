@@ -59,6 +59,25 @@ class Window:
             cv2.resize(share, self.size_wh, interpolation=cv2.INTER_LINEAR), np.float32
         )
 
+    def enlarged_part(
+        self, plane: NDArray[np.generic], rows: slice, columns: slice, *, smooth: bool = False
+    ) -> NDArray[np.generic]:
+        """Some rows and columns of the picture's pixels within it, from its own (h, w) or (h, w, 3).
+
+        smooth: by cubic rather than linear interpolation.
+        """
+        step = np.array(self.small_wh) / np.array(self.size_wh)
+        first = (np.array([columns.start, rows.start]) + 0.5) * step - 0.5
+        return np.asarray(
+            cv2.warpAffine(
+                np.ascontiguousarray(plane),
+                np.array([[step[0], 0, first[0]], [0, step[1], first[1]]]),
+                (columns.stop - columns.start, rows.stop - rows.start),
+                flags=(cv2.INTER_CUBIC if smooth else cv2.INTER_LINEAR) | cv2.WARP_INVERSE_MAP,
+                borderMode=cv2.BORDER_REPLICATE,
+            )
+        )
+
     def from_px(self, px: Floats) -> Floats:
         """(…, 2) its own coordinates of picture pixels."""
         factor = np.array(self.small_wh) / np.array(self.size_wh)
