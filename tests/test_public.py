@@ -14,8 +14,8 @@ PUBLIC = {
     "GraphicsError", "ImportError3D", "InputError", "Item", "Look", "Outfit", "OutputError",
     "OwnItem", "Person", "PinholeCamera", "PlacedItem", "Session", "Showroom", "SuppliesError",
     "TryonError", "TryonResult", "UnknownItemError", "VideoSink", "adjust_item",
-    "bundled_folder", "decode_picture", "encode_picture", "import_item", "open_source",
-    "own_folder", "parse_wear", "places_of", "portrait", "result_document",
+    "bundled_folder", "cache_dir", "decode_picture", "encode_picture", "import_item", "open_source",
+    "own_folder", "parse_wear", "places_of", "portrait", "read_sound", "result_document",
 }  # fmt: skip
 
 

@@ -38,8 +38,10 @@ if TYPE_CHECKING:
     from tryon.engine.outfit import Outfit
     from tryon.engine.showroom import Showroom, portrait
     from tryon.media.pictures import decode_picture, encode_picture
+    from tryon.media.sound_reader import read_sound
     from tryon.stages.sink import VideoSink
     from tryon.stages.source import open_source
+    from tryon.supplies.store import cache_dir
     from tryon.wardrobe.catalogue import Catalogue, bundled_folder, own_folder, parse_wear
     from tryon.wardrobe.look import Look, places_of
     from tryon.wardrobe.own_items import OwnItem, adjust_item, import_item
@@ -75,6 +77,7 @@ _HOMES = {
     "VideoSink": "tryon.stages.sink",
     "adjust_item": "tryon.wardrobe.own_items",
     "bundled_folder": "tryon.wardrobe.catalogue",
+    "cache_dir": "tryon.supplies.store",
     "decode_picture": "tryon.media.pictures",
     "encode_picture": "tryon.media.pictures",
     "import_item": "tryon.wardrobe.own_items",
@@ -83,6 +86,7 @@ _HOMES = {
     "parse_wear": "tryon.wardrobe.catalogue",
     "places_of": "tryon.wardrobe.look",
     "portrait": "tryon.engine.showroom",
+    "read_sound": "tryon.media.sound_reader",
     "result_document": "tryon.engine",
 }
 
@@ -114,6 +118,7 @@ __all__ = [
     "VideoSink",
     "adjust_item",
     "bundled_folder",
+    "cache_dir",
     "decode_picture",
     "encode_picture",
     "import_item",
@@ -122,6 +127,7 @@ __all__ = [
     "parse_wear",
     "places_of",
     "portrait",
+    "read_sound",
     "result_document",
 ]
 

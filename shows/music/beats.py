@@ -4,6 +4,7 @@ beat set on the stroke that it is heard by and the whole fitted to a steady hand
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +18,8 @@ Floats = NDArray[np.float64]
 USUAL_BPM = 115.0
 """What people take for the beat when half and double would fit as well."""
 SLOWEST_BPM, FASTEST_BPM = 55.0, 210.0
-STEADY_S = 0.006
-"""Music whose beats stay this close to a steady grid was made by a machine: the grid is the truth."""
+STEADY_S = 0.010
+"""Music half of whose strokes stay this close to a steady grid keeps it: then the grid is the truth."""
 _TIGHTNESS = 120.0
 _REACH_S = 0.040
 _NEIGHBOURS = 6
@@ -54,7 +55,7 @@ def find_beats(samples: NDArray[np.floating], rate_hz: int, *, beats_per_bar: in
     beats_s, steady = _steadied(exact_s, weight)
     beats_s = _heard(_prolonged(beats_s, heard.fine, weight), heard.level_db)
     phase = _downbeat(beats_s, heard, beats_per_bar)
-    index = np.arange(len(beats_s))
+    index = np.arange(len(beats_s), dtype=np.float64)
     slope, offset = _line(index, beats_s, np.ones(len(beats_s)))
     clock = MusicClock(60.0 / slope, beats_per_bar, max(0.0, offset + phase * slope))
     return Beats(beats_s, beats_s[phase::beats_per_bar], clock, steady)
@@ -63,7 +64,7 @@ def find_beats(samples: NDArray[np.floating], rate_hz: int, *, beats_per_bar: in
 def grid(clock: MusicClock, duration_s: float) -> Beats:
     """The beats of music whose clock is known."""
     count = max(0, int(np.ceil((duration_s - clock.first_beat_s) / clock.beat_s - 1e-9)))
-    beats_s = clock.first_beat_s + clock.beat_s * np.arange(count)
+    beats_s: Floats = clock.first_beat_s + clock.beat_s * np.arange(count, dtype=np.float64)
     return Beats(beats_s, beats_s[:: clock.beats_per_bar], clock, steady=True)
 
 
@@ -122,7 +123,7 @@ def _on_strokes(rough_s: Floats, fine: Floats) -> tuple[Floats, Floats]:
     reach = round(_REACH_S / FINE_S)
     around = np.arange(-reach, reach + 1)
     at = np.clip(np.rint(rough_s / FINE_S).astype(int)[:, None] + around, 0, len(fine) - 1)
-    liked = np.exp(-0.5 * (around / (0.6 * reach)) ** 2)
+    liked = np.exp(-0.5 * (around / (0.3 * reach)) ** 2)
     near = fine[at] * liked
     best = near.argmax(1)
     rows = np.arange(len(best))
@@ -133,9 +134,7 @@ def _steadied(exact_s: Floats, weight: Floats) -> tuple[Floats, bool]:
     """Beats without the jitter of single strokes: all on one line when the music is steady."""
     index = np.arange(len(exact_s), dtype=np.float64)
     slope, offset = _line(index, exact_s, weight)
-    off_s = np.abs(exact_s - (slope * index + offset))
-    strong = weight >= np.median(weight)
-    if np.median(off_s[strong]) < STEADY_S:
+    if np.median(np.abs(exact_s - (slope * index + offset))) < STEADY_S:
         return slope * index + offset, True
     return np.maximum.accumulate(_swayed(index, exact_s, weight)), False
 
@@ -196,7 +195,7 @@ def _line(index: Floats, times_s: Floats, weight: Floats) -> tuple[float, float]
 def _downbeat(beats_s: Floats, heard: Onsets, beats_per_bar: int) -> int:
     """Which of the first beats opens a bar: chords change there."""
     at = np.clip(np.rint(beats_s / HOP_S).astype(int), 0, len(heard.bands))
-    means = np.array([heard.bands[a : max(b, a + 1)].mean(0) for a, b in zip(at, at[1:], strict=False)])
+    means = np.array([heard.bands[a : max(b, a + 1)].mean(0) for a, b in pairwise(at)])
     means /= np.linalg.norm(means, axis=1, keepdims=True) + 1e-9
     change = np.zeros(len(means))
     change[1:] = 1.0 - (means[1:] * means[:-1]).sum(1)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import resample_poly, sosfiltfilt
 from scipy.signal import butter as butterworth
+from scipy.signal import resample_poly, sosfiltfilt
 
 Floats = NDArray[np.float64]
 
@@ -98,9 +98,15 @@ def _fine(mono: Floats) -> tuple[Floats, Floats]:
         (signal[: count * block].reshape(count, block) ** 2).mean(1) for signal in (mono, low)
     )
     energy = whole + deep
-    loud = np.log(energy + 1e-6 * (energy.max() + 1e-12))
-    rise = np.zeros(count)
-    rise[2:-2] = (loud[2:-2] + loud[3:-1] + loud[4:]) - (loud[:-4] + loud[1:-3] + loud[:-4])
+    # What is 30 dB under the loudest is no stroke that a beat is heard by.
+    loud = np.log(energy + 1e-3 * (energy.max() + 1e-12))
+    # Before the first sample is silence: music may begin with a stroke.
+    before = np.concatenate([np.full(3, loud.min()), loud])
+    after = np.concatenate([loud, np.full(3, loud[-1])])
+    window = np.ones(3)
+    rise = (
+        np.convolve(after, window, "valid")[:count] - np.convolve(before, window, "valid")[:count]
+    )
     third = round(0.33 / FINE_S)
     level = np.convolve(whole, np.ones(third) / third, "same")
     return np.maximum(rise, 0.0), 10 * np.log10(level / (level.max() + 1e-12) + 1e-9)

@@ -161,7 +161,7 @@ def strings(notes: tuple[float, ...], *, duration_s: float, noise: np.random.Gen
     for note in notes:
         for place in np.linspace(-1.0, 1.0, 7):
             step = pitch_hz(float(note + 0.11 * place)) / RATE_HZ
-            phase: Mono = (np.arange(len(t_s)) * step + noise.random()) % 1.0
+            phase = np.asarray((np.arange(len(t_s)) * step + noise.random()) % 1.0, np.float64)
             saw = 2.0 * phase - 1.0 - _blep(phase, step)
             chord += saw[:, None] * np.sqrt([0.5 - 0.45 * place, 0.5 + 0.45 * place])
     swell = np.clip(t_s / 0.12, 0, 1) * np.clip((duration_s + release_s - t_s) / release_s, 0, 1)
