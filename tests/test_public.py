@@ -10,12 +10,13 @@ import pytest
 import tryon
 
 PUBLIC = {
-    "CameraError", "Catalogue", "CatalogueError", "DetectorError", "Engine", "FaceFit", "Frame",
-    "GraphicsError", "ImportError3D", "InputError", "Item", "Look", "Outfit", "OutputError",
-    "OwnItem", "Person", "PinholeCamera", "PlacedItem", "Session", "Showroom", "SuppliesError",
-    "TryonError", "TryonResult", "UnknownItemError", "VideoSink", "adjust_item",
-    "bundled_folder", "cache_dir", "decode_picture", "encode_picture", "import_item", "open_source",
-    "own_folder", "parse_wear", "places_of", "portrait", "read_sound", "result_document",
+    "CameraError", "Caption", "Catalogue", "CatalogueError", "Chapter", "DetectorError", "Engine",
+    "FaceFit", "Frame", "GraphicsError", "ImportError3D", "InputError", "Item", "Look", "Outfit",
+    "OutputError", "OwnItem", "Person", "PinholeCamera", "PlacedItem", "Problem", "Session",
+    "Showroom", "SuppliesError", "TryonError", "TryonResult", "UnknownItemError", "VideoSink",
+    "YamlDocument", "adjust_item", "bundled_folder", "cache_dir", "decode_picture",
+    "encode_picture", "import_item", "join_film", "open_source", "own_folder", "parse_wear",
+    "places_of", "portrait", "read_sound", "result_document", "write_film_part",
 }  # fmt: skip
 
 

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from tryon.engine import Engine, Session, result_document
     from tryon.engine.outfit import Outfit
     from tryon.engine.showroom import Showroom, portrait
+    from tryon.media.film import Caption, Chapter, join_film
+    from tryon.media.film_part import write_film_part
     from tryon.media.pictures import decode_picture, encode_picture
     from tryon.media.sound_reader import read_sound
     from tryon.stages.sink import VideoSink
@@ -45,14 +47,17 @@ if TYPE_CHECKING:
     from tryon.wardrobe.catalogue import Catalogue, bundled_folder, own_folder, parse_wear
     from tryon.wardrobe.look import Look, places_of
     from tryon.wardrobe.own_items import OwnItem, adjust_item, import_item
+    from tryon.wardrobe.yaml_document import Problem, YamlDocument
 
 __version__ = "0.1.0"
 
 _ERRORS = "tryon.core.errors"
 _HOMES = {
     "CameraError": _ERRORS,
+    "Caption": "tryon.media.film",
     "Catalogue": "tryon.wardrobe.catalogue",
     "CatalogueError": _ERRORS,
+    "Chapter": "tryon.media.film",
     "DetectorError": _ERRORS,
     "Engine": "tryon.engine",
     "FaceFit": "tryon.core.fits",
@@ -68,6 +73,7 @@ _HOMES = {
     "Person": "tryon.core.result",
     "PinholeCamera": "tryon.core.camera",
     "PlacedItem": "tryon.core.result",
+    "Problem": "tryon.wardrobe.yaml_document",
     "Session": "tryon.engine",
     "Showroom": "tryon.engine.showroom",
     "SuppliesError": _ERRORS,
@@ -75,12 +81,14 @@ _HOMES = {
     "TryonResult": "tryon.core.result",
     "UnknownItemError": _ERRORS,
     "VideoSink": "tryon.stages.sink",
+    "YamlDocument": "tryon.wardrobe.yaml_document",
     "adjust_item": "tryon.wardrobe.own_items",
     "bundled_folder": "tryon.wardrobe.catalogue",
     "cache_dir": "tryon.supplies.store",
     "decode_picture": "tryon.media.pictures",
     "encode_picture": "tryon.media.pictures",
     "import_item": "tryon.wardrobe.own_items",
+    "join_film": "tryon.media.film",
     "open_source": "tryon.stages.source",
     "own_folder": "tryon.wardrobe.catalogue",
     "parse_wear": "tryon.wardrobe.catalogue",
@@ -88,12 +96,15 @@ _HOMES = {
     "portrait": "tryon.engine.showroom",
     "read_sound": "tryon.media.sound_reader",
     "result_document": "tryon.engine",
+    "write_film_part": "tryon.media.film_part",
 }
 
 __all__ = [
     "CameraError",
+    "Caption",
     "Catalogue",
     "CatalogueError",
+    "Chapter",
     "DetectorError",
     "Engine",
     "FaceFit",
@@ -109,6 +120,7 @@ __all__ = [
     "Person",
     "PinholeCamera",
     "PlacedItem",
+    "Problem",
     "Session",
     "Showroom",
     "SuppliesError",
@@ -116,12 +128,14 @@ __all__ = [
     "TryonResult",
     "UnknownItemError",
     "VideoSink",
+    "YamlDocument",
     "adjust_item",
     "bundled_folder",
     "cache_dir",
     "decode_picture",
     "encode_picture",
     "import_item",
+    "join_film",
     "open_source",
     "own_folder",
     "parse_wear",
@@ -129,6 +143,7 @@ __all__ = [
     "portrait",
     "read_sound",
     "result_document",
+    "write_film_part",
 ]
 
 

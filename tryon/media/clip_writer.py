@@ -9,24 +9,16 @@ from pathlib import Path
 from types import TracebackType
 
 import av
-import numpy as np
 from av.codec.context import Flags
 from av.container import OutputContainer
 from av.error import FFmpegError
-from av.video.frame import VideoFrame
-from av.video.reformatter import (
-    ColorPrimaries,
-    ColorRange,
-    Colorspace,
-    ColorTrc,
-    Interpolation,
-    VideoReformatter,
-)
+from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 
 from tryon.core.errors import OutputError
 from tryon.core.filters import NS_PER_S
 from tryon.core.frame import Picture
+from tryon.media.bt709 import as_bt709, state_bt709
 from tryon.media.drafts import draft, writing
 from tryon.media.soundtrack import Soundtrack
 
@@ -121,7 +113,7 @@ class ClipWriter:
             tick = max(tick, self._last_tick + 1)
             self._step_ticks = tick - self._last_tick
         self._last_tick = tick
-        frame = self._frame(rgb)
+        frame = as_bt709(rgb, self._reformatter)
         frame.pts, frame.time_base, frame.duration = tick, self._tick_s, self._step_ticks
         with self._encoding():
             if self._sound is not None:
@@ -141,29 +133,11 @@ class ClipWriter:
         codec.time_base = self._tick_s
         # Otherwise the last picture would last 1/30 s, whatever the others do.
         codec.flags |= Flags.frame_duration
-        codec.colorspace = Colorspace.ITU709
-        codec.color_primaries = ColorPrimaries.BT709
-        codec.color_trc = ColorTrc.BT709
-        codec.color_range = ColorRange.MPEG
+        state_bt709(codec)
         if self._sound is not None:
             self._sound.attach(self._container)
         self._stream = stream
         return stream
-
-    def _frame(self, rgb: Picture) -> VideoFrame:
-        height, width = rgb.shape[:2]
-        if width % 2 or height % 2:
-            rgb = np.pad(rgb, ((0, height % 2), (0, width % 2), (0, 0)), "edge")
-        frame = VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
-        return self._reformatter.reformat(
-            frame,
-            format="yuv420p",
-            dst_colorspace=Colorspace.ITU709,
-            src_color_range=ColorRange.JPEG,
-            dst_color_range=ColorRange.MPEG,
-            interpolation=Interpolation.BILINEAR,
-            threads=1,
-        )
 
     def _close(
         self,
