@@ -71,7 +71,7 @@ class Garment:
     levels: tuple[tuple[GarmentPart, ...], ...]
     layer: int
     hides_body: NDArray[np.bool_]
-    size: str = "M"
+    size: str = "S"
 
     @property
     def parts(self) -> tuple[GarmentPart, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -16,6 +16,10 @@ from tryon.wardrobe.garment import Garment, GarmentPart
 from tryon.wardrobe.tailor.make import BakedGarment, BakedPart, Progress
 from tryon.wardrobe.tailor.wardrobe import CUTS, baked_garment
 
+Size = Literal["XS", "S", "M", "L", "XL", "XXL"]
+"""Letters of `wardrobe.sizes.WOMEN`."""
+SAMPLE_SIZE: Size = "S"
+"""What the neutral figure would buy: its bust lies in the range of this letter."""
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 
 
@@ -26,7 +30,7 @@ class GarmentParameters(BaseModel):
     of a patterned fabric's further yarns; cloth_scale: magnifies its pattern; stripe: colour of stripes,
     with stripe_cm: their width and repeat; print: picture file that is printed all over, print_cm wide;
     rib, rib_color: of ribs and bands; trim, trim_color: of collars, pockets and soles; button_color,
-    thread_color, sole_color.
+    thread_color, sole_color. size: of the body that it is cut for, None for the neutral figure.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -48,7 +52,7 @@ class GarmentParameters(BaseModel):
     button_color: Color = "#2a2622"
     thread_color: Color = "#c08a4a"
     sole_color: Color = "#1c1a19"
-    size: str = Field("M", pattern=r"^[A-Z0-9]{1,4}$")
+    size: Size | None = None
 
     def model_post_init(self, context: object, /) -> None:
         """Refuses cuts and cloths that there are not."""
@@ -67,7 +71,7 @@ def garment(
     progress: Progress | None = None,
 ) -> Garment:
     """The garment of the neutral figure, baked now if it never was."""
-    baked = baked_garment(parameters.cut, progress=progress)
+    baked = baked_garment(parameters.cut, size=parameters.size, progress=progress)
     levels = tuple(
         tuple(
             GarmentPart(_mesh(part, parameters), part.bones, part.weights, trim=part.trim)
@@ -75,12 +79,14 @@ def garment(
         )
         for parts in baked.levels
     )
-    return Garment(item_id, variant, levels, baked.layer, baked.hides_body, parameters.size)
+    return Garment(
+        item_id, variant, levels, baked.layer, baked.hides_body, parameters.size or SAMPLE_SIZE
+    )
 
 
 def make_garment_asset(parameters: GarmentParameters, /, *, item_id: str, variant: str) -> Asset:
     """The finest level at rest, in `body` space, for pictures of the item alone."""
-    baked: BakedGarment = baked_garment(parameters.cut)
+    baked: BakedGarment = baked_garment(parameters.cut, size=parameters.size)
     return Asset(item_id, variant, tuple(_mesh(part, parameters) for part in baked.levels[0]))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tryon.wardrobe.body import Body
+from tryon.wardrobe.sizes import body_size, figure_of
 from tryon.wardrobe.tailor.form import Form
 from tryon.wardrobe.tailor.garments import (
     boots,
@@ -66,9 +67,18 @@ CUTS: Mapping[str, Cut] = {
 """Name → cut."""
 
 
-def digest_of(name: str) -> str:
-    """What a bake of this cut must carry. Raises KeyError for an unknown cut."""
-    return recipe_hash(name, CUTS[name].recipe)
+def digest_of(name: str, size: str | None = None) -> str:
+    """What a bake of this cut must carry. Raises KeyError for an unknown cut, InputError for a size."""
+    recipe = CUTS[name].recipe
+    return recipe_hash(name, recipe if size is None else (recipe, body_size(size)))
+
+
+def form_of(body: Body, size: str | None = None) -> Form:
+    """The form that a size is cut and draped for; None: the neutral figure.
+
+    Raises InputError for a size that there is not.
+    """
+    return Form.of(body) if size is None else Form(body, figure_of(body, size))
 
 
 def bake(name: str, form: Form, *, progress: Progress | None = None) -> BakedGarment:
@@ -78,17 +88,20 @@ def bake(name: str, form: Form, *, progress: Progress | None = None) -> BakedGar
     return make(drafted, form, progress=progress) if isinstance(drafted, Draft) else drafted
 
 
-def baked_garment(name: str, *, progress: Progress | None = None) -> BakedGarment:
-    """A garment of the neutral figure: the shipped bake, else the cached one, else baked now.
+def baked_garment(
+    name: str, *, size: str | None = None, progress: Progress | None = None
+) -> BakedGarment:
+    """A garment of a size: the shipped bake, else the cached one, else baked now.
 
-    Raises KeyError for an unknown cut, SuppliesError when the base body is missing.
+    size: a letter of `wardrobe.sizes`, None for the neutral figure. Raises KeyError for an unknown cut,
+    InputError for an unknown size, SuppliesError when the base body is missing.
     """
-    digest = digest_of(name)
+    digest = digest_of(name, size)
     for path in (shipped_path(name), cached_path(name, digest)):
         found = read(path, digest)
         if found is not None:
             return found
-    made = bake(name, Form.of(Body.load()), progress=progress)
+    made = bake(name, form_of(Body.load(), size), progress=progress)
     path = cached_path(name, digest)
     write(path, made, digest)
     # What was rounded on its way to the disk is what everybody gets, the first time too.
