@@ -1,0 +1,1 @@
+"""A show as pictures and as a film."""
