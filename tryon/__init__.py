@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from tryon.supplies.store import cache_dir
     from tryon.wardrobe.catalogue import Catalogue, bundled_folder, own_folder, parse_wear
     from tryon.wardrobe.look import Look, places_of
+    from tryon.wardrobe.model_bodies import ModelBody, model_bodies
     from tryon.wardrobe.own_items import OwnItem, adjust_item, import_item
     from tryon.wardrobe.yaml_document import Problem, YamlDocument
 
@@ -67,6 +68,7 @@ _HOMES = {
     "InputError": _ERRORS,
     "Item": "tryon.wardrobe.item",
     "Look": "tryon.wardrobe.look",
+    "ModelBody": "tryon.wardrobe.model_bodies",
     "Outfit": "tryon.engine.outfit",
     "OutputError": _ERRORS,
     "OwnItem": "tryon.wardrobe.own_items",
@@ -89,6 +91,7 @@ _HOMES = {
     "encode_picture": "tryon.media.pictures",
     "import_item": "tryon.wardrobe.own_items",
     "join_film": "tryon.media.film",
+    "model_bodies": "tryon.wardrobe.model_bodies",
     "open_source": "tryon.stages.source",
     "own_folder": "tryon.wardrobe.catalogue",
     "parse_wear": "tryon.wardrobe.catalogue",
@@ -114,6 +117,7 @@ __all__ = [
     "InputError",
     "Item",
     "Look",
+    "ModelBody",
     "Outfit",
     "OutputError",
     "OwnItem",
@@ -136,6 +140,7 @@ __all__ = [
     "encode_picture",
     "import_item",
     "join_film",
+    "model_bodies",
     "open_source",
     "own_folder",
     "parse_wear",
