@@ -274,15 +274,18 @@ def _shots(show: Show, t_s: float) -> tuple[tuple[CameraView, float], ...]:
         return ()
     newest = cameras[-1]
     view = _view(show, newest, t_s)
-    assert isinstance(newest.cue, CameraCue)
-    fade = newest.cue.fade or (Span(2, "beats") if newest.cue.cue == "cross-fade" else None)
-    if fade is None or len(cameras) < 2:
-        return ((view, 1.0),)
-    over = Interval(newest.start_s, show.tempo.after(newest.start_s, fade))
+    over = Interval(newest.start_s, newest.start_s + fade_s(show, newest))
     mix = eased(newest.cue.ease, over.progress(t_s))
-    if mix >= 1.0:
+    if mix >= 1.0 or len(cameras) < 2:
         return ((view, 1.0),)
     return ((_view(show, cameras[-2], t_s), 1.0 - mix), (view, mix))
+
+
+def fade_s(show: Show, timed: TimedCue) -> float:
+    """Seconds over which a camera cue cross-fades from the one before; 0 for a cut."""
+    assert isinstance(timed.cue, CameraCue)
+    usual = Span(2, "beats") if timed.cue.cue == "cross-fade" else Span(0.0)
+    return show.tempo.after(timed.start_s, timed.cue.fade or usual) - timed.start_s
 
 
 def _view(show: Show, timed: TimedCue, t_s: float) -> CameraView:

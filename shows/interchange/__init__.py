@@ -1,0 +1,1 @@
+"""Shows in other programs' files: captions, edit lists, timelines, tables and sheets."""
