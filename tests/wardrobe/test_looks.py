@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from tryon.cli import main
 from tryon.core.errors import CatalogueError
 from tryon.supplies import assets_dir
 from tryon.wardrobe.catalogue import Catalogue, bundled_folder, parse_wear
-from tryon.wardrobe.look import look_schema_text, read_look
+from tryon.wardrobe.look import look_schema_text, places_of, read_look
 
 LOOK = """\
 schema: look.1
@@ -40,12 +41,30 @@ def names(worn: tuple) -> list[tuple[str, str]]:
     return [(piece.item.id, piece.variant) for piece in worn]
 
 
-def test_the_demonstration_has_four_looks_of_items_that_go_together(bundled: Catalogue) -> None:
-    assert set(bundled.looks) == {"left-bank", "gala", "riviera", "departure"}
+def test_bundled_looks_are_of_items_that_go_together(bundled: Catalogue) -> None:
+    assert {"left-bank", "gala", "riviera", "departure"} <= set(bundled.looks)
     for look in bundled.looks.values():
-        assert len(parse_wear(bundled, [look.id], {})) == len(look.items)
+        assert len(parse_wear(bundled, [look.id], {})) == len(look.items), look.id
         assert look.title.zh
         assert look.notes is not None
+
+
+def test_three_collections_hold_at_least_a_dozen_looks_and_one_eight_for_the_evening(
+    bundled: Catalogue,
+) -> None:
+    shown = Counter(look.collection.en for look in bundled.looks.values() if look.collection)
+    assert set(shown) == {"Nocturne", "Atelier", "Journeys"}
+    assert shown.total() == len(bundled.looks) >= 12
+    assert shown["Nocturne"] >= 8
+    for name in shown:
+        chinese = {k.collection.zh for k in bundled.looks.values() if k.collection.en == name}
+        assert len(chinese) == 1, name
+
+
+def test_a_look_wears_one_thing_over_each_part_of_the_body(bundled: Catalogue) -> None:
+    for look in bundled.looks.values():
+        places = [place for entry in look.items for place in places_of(bundled.item(entry.item))]
+        assert len(set(places)) == len(places), look.id
 
 
 def test_a_look_is_worn_as_its_items_in_its_variants(bundled: Catalogue) -> None:

@@ -46,11 +46,15 @@ class LookItem(_Part):
 
 
 class Look(_Part):
-    """Items worn together. Its file is called `<id>.yaml`."""
+    """Items worn together. Its file is called `<id>.yaml`.
+
+    collection: name of what it is shown with; notes: for whoever looks at it.
+    """
 
     schema_: Literal["look.1"] = Field(alias="schema")
     id: Slug
     title: Title
+    collection: Title | None = None
     notes: Notes | None = None
     items: tuple[LookItem, ...] = Field(min_length=1, max_length=16)
 
