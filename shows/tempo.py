@@ -52,6 +52,15 @@ class Tempo:
         """The first beat at or after a time."""
         return self._at(float(np.ceil(self._index(t_s) - 1e-6)))
 
+    def place(self, t_s: float) -> Beat | None:
+        """The place in the music at a time; None before its first bar."""
+        # Times that were reckoned from beats must not fall short of theirs by a rounding.
+        index = round(self._index(t_s) - self.first, 9)
+        if index < 0:
+            return None
+        bar = int(index // self.beats_per_bar)
+        return Beat(bar + 1, index - bar * self.beats_per_bar + 1)
+
     def _at(self, index: float) -> float:
         last = len(self.beats_s) - 1
         k = int(np.clip(np.floor(index), 0, last - 1))

@@ -19,6 +19,8 @@ COMMANDS = {
     "import": "tryon.cli.import_",
     "wardrobe": "tryon.cli.wardrobe",
     "tailor": "tryon.cli.tailor",
+    "lookbook": "tryon.cli.lookbook",
+    "show": "tryon.cli.show",
     "setup": "tryon.cli.setup",
     "doctor": "tryon.cli.doctor",
     "bench": "tryon.cli.bench",
