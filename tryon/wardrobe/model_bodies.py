@@ -33,15 +33,50 @@ model_bodies: Mapping[str, ModelBody] = MappingProxyType(
     {
         model.name: model
         for model in (
-            _model("noor", "woman", male=-0.7, height=0.235, proportions=0.8, weight=-0.2),
-            _model("mei", "woman", male=-0.8, height=0.215, proportions=0.75, weight=-0.3, muscle=0.1),
-            _model("ingrid", "woman", male=-0.6, height=0.255, proportions=0.8, weight=-0.25, muscle=0.2),
-            _model("amara", "woman", male=-0.75, height=0.228, proportions=0.8, bust=0.25, hip=0.3),
+            _model(
+                "noor",
+                "woman",
+                male=-1.0,
+                height=0.25,
+                proportions=0.7,
+                weight=-0.2,
+                shoulder_width=-0.8,
+            ),
+            _model(
+                "mei",
+                "woman",
+                male=-1.0,
+                height=0.225,
+                proportions=0.6,
+                weight=-0.35,
+                shoulder_width=-0.9,
+            ),
+            _model(
+                "ingrid",
+                "woman",
+                male=-0.9,
+                height=0.265,
+                proportions=0.75,
+                weight=-0.25,
+                shoulder_width=-0.6,
+            ),
+            _model(
+                "amara",
+                "woman",
+                male=-1.0,
+                height=0.243,
+                proportions=0.75,
+                bust=0.2,
+                hip=0.3,
+                shoulder_width=-0.7,
+            ),
             _model("kofi", "man", male=1.0, height=0.22, proportions=0.8, muscle=0.4),
-            _model("luca", "man", male=0.9, height=0.2, proportions=0.75, weight=-0.25, muscle=0.15),
+            _model(
+                "luca", "man", male=0.9, height=0.2, proportions=0.75, weight=-0.25, muscle=0.15
+            ),
         )
     }
-)  # fmt: skip
+)
 """Name → model, in the order in which they walk."""
 
 
