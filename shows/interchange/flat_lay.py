@@ -13,6 +13,9 @@ SIZE_WH = (480, 600)
 PAPER = (243, 241, 237)
 _SHARE = 0.68
 """How much of the width the clothes take, where there are accessories."""
+_FINE = 2
+"""Pieces are drawn larger and then averaged: edges of single pixels look cheap on paper."""
+Floats = NDArray[np.float32]
 Box = tuple[int, int, int, int]
 
 
@@ -23,12 +26,24 @@ def flat_lay(look: Look, catalogue: Catalogue, showroom: Showroom) -> bytes:
     for (item, variant), (left, top, width, height) in zip(
         pieces, boxes([item for item, _ in pieces]), strict=True
     ):
-        cutout = showroom.cutout(item, (width, height), variant=variant).astype(np.float32)
-        cover = cutout[..., 3:] / 255.0
+        size_wh = (width * _FINE, height * _FINE)
+        cutout = showroom.cutout(item, size_wh, variant=variant).astype(np.float32)
+        cover, inked = _coarse(cutout[..., 3:] / 255.0, cutout[..., :3])
         part = page[top : top + height, left : left + width]
-        part += cover * (cutout[..., :3] - part)
+        part += inked - cover * part
     picture: NDArray[np.uint8] = np.clip(np.rint(page), 0, 255).astype(np.uint8)
     return encode_picture(picture, suffix=".png")
+
+
+def _coarse(cover: Floats, colour: Floats) -> tuple[Floats, Floats]:
+    """Cover and premultiplied colour, each pixel the mean of its fine ones."""
+    height, width = cover.shape[0] // _FINE, cover.shape[1] // _FINE
+
+    def mean(fine: Floats) -> Floats:
+        blocks = fine.reshape(height, _FINE, width, _FINE, -1)
+        return np.asarray(blocks.mean((1, 3)), np.float32)
+
+    return mean(cover), mean(cover * colour)
 
 
 def boxes(items: Sequence[Item]) -> list[Box]:
