@@ -152,7 +152,12 @@ def entrances(
 
     def finish(model: str) -> None:
         enter, made = parts.pop(model)
-        if made:
+        if not made:
+            problems.append(Problem(
+                enter.id or "", f"{model} enters and does nothing.",
+                f"Write a walk, a pose or an exit for {model} after it.",
+            ))  # fmt: skip
+        else:
             first_m = enter.from_m or wings_spot(stage)
             part = models[model]
             done.append(Entrance(

@@ -282,6 +282,11 @@ def _ends(show: Show) -> Iterator[Problem]:
     part, music = show.script.music, show.music
     over_s = part.starts_s + music.duration_s
     for timed in show.cues:
+        if timed.start_s < -1e-9:
+            yield Problem(
+                timed.id, f"it begins {-timed.start_s:.1f} s before the show.",
+                "Begin it later, or let the music start later with starts_s.",
+            )  # fmt: skip
         if show.script.ends is not None and timed.start_s >= show.duration_s:
             yield Problem(
                 timed.id, f"it begins at {timed.start_s:.1f} s, after the show's end at "

@@ -24,7 +24,10 @@ class Change:
     def at(self, t_s: float) -> Values:
         """The value at a time at or after the change's start."""
         share = eased(self.ease, self.span.progress(t_s))
-        return tuple(a + share * (b - a) for a, b in zip(self.before, self.after, strict=True))
+        # Exact at both ends, which a + share·(b − a) is not.
+        return tuple(
+            (1.0 - share) * a + share * b for a, b in zip(self.before, self.after, strict=True)
+        )
 
 
 @dataclass(frozen=True)

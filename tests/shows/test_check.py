@@ -93,6 +93,10 @@ PLANTED = {
         "ends: 50\ncues:\n  - {id: x, cue: music, gain: 0, at: 51}\n",
         "x", "it begins at 51.0 s, after the show's end at 50.0 s.", "Begin it earlier, or move ends.",
     ),
+    "a cue before the beginning": (
+        "cues:\n  - {id: x, cue: music, gain: 0, at: 1:1 - 2 beats}\n",
+        "x", "it begins 1.0 s before the show.", "starts_s",
+    ),
     "a show that outlasts its music": (
         "ends: 75\n",
         "music", "the music minute is over at 60.0 s, the show at 75.0 s.", "take longer music",

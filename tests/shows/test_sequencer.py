@@ -74,7 +74,7 @@ def test_a_page_is_enough_for_a_show(tmp_path: Path) -> None:
     assert staging.card == "gala"
     assert staging.shots[0][1] == 1.0
     assert staging.music[0].played_s == 11.0
-    assert staging_at(show, show.duration_s).black == 1.0
+    assert [staging_at(show, t).black for t in (0.0, 4.0, show.duration_s)] == [1.0, 0.0, 1.0]
     assert len({c.cue.shot for c in show.of(CameraCue) if isinstance(c.cue, CameraCue)}) >= 5
 
 
@@ -222,6 +222,7 @@ def test_a_cue_of_the_script_takes_the_place_of_one_of_the_run_of_show(tmp_path:
             "  - {cue: enter, model: bo, look: gala}\n  - {id: b, cue: enter, model: bo, look: gala}\n",
             "b: bo enters again without having left",
         ),
+        ("  - {id: a, cue: enter, model: ada, look: gala, at: 50}\n", "a: ada enters and does nothing"),
         (
             "  - {id: gala-turn, cue: turn, model: ada, at: gala-pose + 1 beats}\n",
             "gala-turn: ada begins it at .* while still busy",
