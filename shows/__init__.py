@@ -1,6 +1,7 @@
 """Scripted fashion shows, staged with the try-on engine.
 
-So far: the musical clock that every cue of a show is timed by.
+A script is read by `shows.script`, becomes a show in `shows.sequencer`, whose `staging_at` says what is on
+stage at any time, and is looked over by `shows.check`.
 """
 
 from shows.clock import Beat, Interval, MusicClock

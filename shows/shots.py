@@ -19,8 +19,8 @@ Where = Callable[[str, float], tuple[float, float] | None]
 class _Frame:
     """A ready-made shot: the eye fixed on the stage, or travelling with the model it is of.
 
-    z of a fixed eye counts from the runway's end, the portal's x from its left edge;
-    rise_m: how far the eye climbs.
+    z of a fixed eye counts from the runway's end, the portal's x from the edge on
+    whose side models come out; rise_m: how far the eye climbs.
     """
 
     eye_m: Point
@@ -36,13 +36,14 @@ _FRAMES: Mapping[str, _Frame] = {
     "shoes": _Frame((0.55, 0.22, 2.4), 0.16, 85.0, travels=True),
     "side": _Frame((3.6, 1.2, 0.3), 0.95, 35.0, travels=True),
     "low": _Frame((0.6, 0.35, 1.8), 1.05, 41.0),
-    "close": _Frame((0.4, 1.5, 2.6), 1.38, 70.0, travels=True),
-    "wide": _Frame((0.0, 2.0, 5.0), 0.9, 32.0, target_m=(0.0, 0.9, 2.0)),
-    "portal": _Frame((-0.4, 1.3, -4.0), 1.1, 60.0, target_m=(0.3, 1.05, -0.3)),
+    "close": _Frame((0.4, 1.5, 2.6), 1.43, 62.0, travels=True),
+    "wide": _Frame((0.0, 1.8, 5.0), 0.9, 46.0, target_m=(0.0, 0.9, 2.0)),
+    "portal": _Frame((0.5, 1.3, 1.4), 0.98, 52.0),
     "crane": _Frame((1.6, 0.8, 3.2), 0.95, 42.0, rise_m=2.2),
-    "back": _Frame((-0.3, 1.5, -3.2), 1.2, 50.0, travels=True),
+    "back": _Frame((-0.3, 1.4, 3.8), 0.98, 40.0, travels=True),
 }
-"""Lenses from the fields of view that looked best: 10.6° in front, 32° beside, 28° low, 22° close."""
+"""Lenses from the fields of view that looked best: 10.6° in front, 32° beside, 28° low; `back` is of a model
+that walks away."""
 
 
 def view_at(
@@ -53,7 +54,7 @@ def view_at(
     found = where(cue.model, t_s) if cue.model else None
     spot = found or (0.0, 0.55 * stage.length_m)
     if cue.shot is not None and cue.shot != "orbit":
-        eye, target, focal = _ready_made(cue.shot, spot, found is not None, moved, stage)
+        eye, target, focal = _ready_made(cue.shot, spot, moved, stage)
     else:
         eye, target = _written(cue, spot, moved, stage)
         focal = _between(cue.focal_mm, cue.to_focal_mm, moved)
@@ -63,7 +64,7 @@ def view_at(
 
 
 def _ready_made(
-    shot: str, spot: tuple[float, float], follows: bool, moved: float, stage: StagePart
+    shot: str, spot: tuple[float, float], moved: float, stage: StagePart
 ) -> tuple[Point, Point, float]:
     frame = _FRAMES[shot]
     x, y, z = frame.eye_m
@@ -71,20 +72,18 @@ def _ready_made(
     if frame.travels:
         eye = (spot[0] + x, y, spot[1] + z)
     elif shot == "portal":
-        eye = (-stage.width_m / 2 + x, y, min(4.5, stage.length_m + z))
+        eye = (stage.width_m / 2 + x, y, stage.length_m + z)
     else:
         eye = (x, y, stage.length_m + z)
-    if frame.target_m is not None and not (follows and shot == "portal"):
+    if frame.target_m is not None:
         return eye, frame.target_m, frame.focal_mm
-    if shot == "portal" and spot[1] > eye[2] - 1.5:
-        return eye, (0.3, frame.look_y_m, -0.3), frame.focal_mm
     return eye, (spot[0], frame.look_y_m, spot[1]), frame.focal_mm
 
 
 def _written(
     cue: CameraCue, spot: tuple[float, float], moved: float, stage: StagePart
 ) -> tuple[Point, Point]:
-    centre = cue.target_m or (spot[0], 1.1, spot[1])
+    centre = cue.target_m or (spot[0], 0.98, spot[1])
     if cue.move == "orbit" or cue.shot == "orbit":
         angle = radians(_between(cue.from_deg, cue.to_deg, moved))
         eye = (

@@ -39,6 +39,8 @@ PLANS: tuple[tuple[Shot, Shot, Shot], ...] = (
 )
 """Shots of a look: as it comes out, half way down, and at its pose; a plan a look, in turn."""
 _CUTS = (Span(4, "beats"), Span(10, "beats"))
+ORBIT_MM = 36.0
+"""Shows a model from head to toe at an orbit's usual radius; other shots bring their own lens."""
 SHORT_M = 7.5
 """On a shorter runway there is no time for the shot half way down."""
 OPENS = Moment(Beat(5, 1))
@@ -135,7 +137,7 @@ def _extras(
         for number, (shot, at) in enumerate(zip(plan, begins, strict=True), start=1):
             yield CameraCue(
                 cue="camera", id=f"{name}-camera-{number}", at=at, shot=shot, model=entry.model,
-                duration=Span(6, "beats"),
+                duration=Span(6, "beats"), focal_mm=ORBIT_MM,
             )  # fmt: skip
     in_sight = Moment((f"{name}-enter", "start"), Span(5, "beats"))
     if script.captions:
