@@ -16,7 +16,7 @@ from tryon.core.frame import Picture
 from tryon.core.mesh import Material
 from tryon.core.scene import Draw, Lighting
 from tryon.core.spaces import Floats
-from tryon.core.transforms import exp_so3, rigid
+from tryon.core.transforms import exp_so3, inverse, rigid
 from tryon.stages.composite import composite
 from tryon.stages.fit_body.head import EYES, RestHead
 from tryon.stages.place import draw_worn, joined, place_on_head
@@ -26,6 +26,7 @@ from tryon.wardrobe.body_girth import dense_of
 from tryon.wardrobe.catalogue import WornItem
 from tryon.wardrobe.garment import LookLayers, look_layers
 from tryon.wardrobe.head import HeadModel
+from tryon.wardrobe.heels import on_heels
 from tryon.wardrobe.load import load_asset
 from tryon.wardrobe.load_garment import is_garment, load_garment
 from tryon.wardrobe.model_bodies import model_bodies
@@ -91,13 +92,14 @@ class Mannequins:
         layers = look_layers(
             body, [load_garment(p.item, p.variant) for p in worn if is_garment(p.item)]
         )
+        heel_m = max((garment.heel_m for garment in layers.garments), default=0.0)
         camera = PinholeCamera.from_vertical_fov(LENS_FOV_DEG, size_wh)
         backdrop = paper_backdrop(size_wh)
         out = {}
         for name, finish in models.items():
             figure = model_bodies[name].figure(body)
             place = _before(camera, turn_rad)
-            motion = np.asarray(place @ at_ease(body, figure))
+            motion = np.asarray(place @ at_ease(body, figure, heel_m=heel_m))
             draws = [
                 *_bare(body, figure, motion, layers, FINISHES[finish]),
                 *_clothed(body, figure, motion, layers),
@@ -129,8 +131,8 @@ class Mannequins:
         return [draw_worn(placement, fit, person=0) for placement in placements]
 
 
-def at_ease(body: Body, figure: Figure) -> Floats:
-    """(J, 4, 4) motion of every bone that lets the arms hang and closes the stance."""
+def at_ease(body: Body, figure: Figure, *, heel_m: float = 0.0) -> Floats:
+    """(J, 4, 4) motion of every bone that lets the arms hang, closes the stance and lifts the heels."""
     out = np.tile(np.eye(4), (len(body.names), 1, 1))
     for bone, (name, parent) in enumerate(zip(body.names, body.parents, strict=True)):
         if parent >= 0:
@@ -141,7 +143,11 @@ def at_ease(body: Body, figure: Figure) -> Floats:
             turn = exp_so3(np.array([0.0, 0.0, angle]))
             head = figure.heads[bone]
             out[bone] = out[bone] @ rigid(turn, head - turn @ head)
-    return out
+    if heel_m == 0:
+        return out
+    heels = on_heels(body, figure, heel_m)
+    rise = heels[body.bone("pelvis")]
+    return np.asarray(rise @ out @ inverse(rise) @ heels)
 
 
 def let_out(

@@ -63,7 +63,8 @@ class Garment:
 
     levels: parts by level of detail, finest first; layer: 0 next to the skin, the higher the farther
     out; hides_body: (B,) bool, which of the body's welded vertices it covers in any pose; size: name
-    of the size.
+    of the size; heel_m: height of the heels that these shoes stand on, metres: they are made on the flat
+    foot, and `wardrobe.heels` says how feet in them are turned down.
     """
 
     item_id: str
@@ -72,6 +73,7 @@ class Garment:
     layer: int
     hides_body: NDArray[np.bool_]
     size: str = "S"
+    heel_m: float = 0.0
 
     @property
     def parts(self) -> tuple[GarmentPart, ...]:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from tryon.core.mesh import Material, Mesh
+from tryon.core.spaces import Floats
 from tryon.wardrobe.asset import Asset
 from tryon.wardrobe.atelier.palette import linear
+from tryon.wardrobe.body import Body
 from tryon.wardrobe.fabrics import FABRICS, bolt
 from tryon.wardrobe.fabrics.prints import Print, Stripe
 from tryon.wardrobe.garment import Garment, GarmentPart
+from tryon.wardrobe.heels import on_heels
+from tryon.wardrobe.skinning import Skinning
 from tryon.wardrobe.tailor.make import BakedGarment, BakedPart, Progress
 from tryon.wardrobe.tailor.wardrobe import CUTS, baked_garment
 
 Size = Literal["XS", "S", "M", "L", "XL", "XXL"]
 """Letters of `wardrobe.sizes.WOMEN`."""
+HEEL = "heel"
+"""The finished measure of shoes that turn the foot down."""
 SAMPLE_SIZE: Size = "S"
 """What the neutral figure would buy: its bust lies in the range of this letter."""
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
@@ -80,14 +87,33 @@ def garment(
         for parts in baked.levels
     )
     return Garment(
-        item_id, variant, levels, baked.layer, baked.hides_body, parameters.size or SAMPLE_SIZE
+        item_id,
+        variant,
+        levels,
+        baked.layer,
+        baked.hides_body,
+        parameters.size or SAMPLE_SIZE,
+        heel_m=baked.finished.get(HEEL, 0.0),
     )
 
 
 def make_garment_asset(parameters: GarmentParameters, /, *, item_id: str, variant: str) -> Asset:
-    """The finest level at rest, in `body` space, for pictures of the item alone."""
+    """The finest level at rest, in `body` space, for pictures of the item alone. High heels stand."""
     baked: BakedGarment = baked_garment(parameters.cut, size=parameters.size)
-    return Asset(item_id, variant, tuple(_mesh(part, parameters) for part in baked.levels[0]))
+    meshes = tuple(_mesh(part, parameters) for part in baked.levels[0])
+    heel_m = baked.finished.get(HEEL, 0.0)
+    if heel_m:
+        body = Body.load()
+        motion = on_heels(body, body.figure, heel_m)
+        meshes = tuple(
+            _moved(mesh, part, motion) for mesh, part in zip(meshes, baked.levels[0], strict=True)
+        )
+    return Asset(item_id, variant, meshes)
+
+
+def _moved(mesh: Mesh, part: BakedPart, motion: Floats) -> Mesh:
+    bound = Skinning(mesh.vertices, part.bones, part.weights, normals=mesh.normals)
+    return replace(mesh, vertices=bound.posed(motion), normals=bound.posed_normals(motion))
 
 
 def _mesh(part: BakedPart, parameters: GarmentParameters) -> Mesh:

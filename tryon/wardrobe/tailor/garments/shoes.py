@@ -128,10 +128,10 @@ def loafers(form: Form, recipe: ShoeRecipe) -> BakedGarment:
     feet = np.isin(form.body.parts, FEET)
     ankle = form.joint("foot_l")[1]
     hidden |= feet & (form.points[:, 1] < 0.55 * recipe.side_rise * ankle)
-    return BakedGarment(tuple(levels), recipe.layer, hidden, {"length": _length(levels[0])})
+    return BakedGarment(tuple(levels), recipe.layer, hidden, {"length": sole_length(levels[0])})
 
 
-def _length(parts: tuple[BakedPart, ...]) -> float:
+def sole_length(parts: tuple[BakedPart, ...]) -> float:
     """Of the left sole, metres."""
     sole = next(part for part in parts if part.name == "sole").vertices
     left = sole[sole[:, 0] > 0][:, [0, 2]].astype(np.float64)
@@ -156,9 +156,9 @@ def loafer(form: Form, recipe: ShoeRecipe, side: str) -> dict[str, Sheet]:
     uv = np.stack(
         [np.tile(at, len(grid)), np.repeat(np.arange(len(grid)) * 0.009, columns)], axis=1
     )
-    upper_sheet = _sheet(form, side, grid.reshape(-1, 3), faces, uv * 100)
+    upper_sheet = bound_to_foot(form, side, grid.reshape(-1, 3), faces, uv * 100)
     sole = _sole(base, recipe)
-    out = {"cloth": upper_sheet, "sole": _sheet(form, side, *sole)}
+    out = {"cloth": upper_sheet, "sole": bound_to_foot(form, side, *sole)}
     if recipe.saddle:
         out["trim"] = _strap(form, last, recipe, side)
     return out
@@ -292,10 +292,10 @@ def _strap(form: Form, last: Last, recipe: ShoeRecipe, side: str) -> Sheet:
     uv = np.stack(
         [np.tile(angle * 4, len(rows)), np.repeat(np.arange(len(rows)) * 1.0, len(angle))], axis=1
     )
-    return _sheet(form, side, rows.reshape(-1, 3), faces, uv)
+    return bound_to_foot(form, side, rows.reshape(-1, 3), faces, uv)
 
 
-def _sheet(form: Form, side: str, points: Floats, faces: Ints, uv: Floats) -> Sheet:
+def bound_to_foot(form: Form, side: str, points: Floats, faces: Ints, uv: Floats) -> Sheet:
     """Bound to the foot, and in front of the toes' joint to the toes."""
     ankle, ball = form.joint(f"foot_{side}"), form.joint(f"ball_{side}")
     forward = (ball - ankle) * np.array([1.0, 0.0, 1.0])
