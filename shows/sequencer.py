@@ -43,6 +43,8 @@ from shows.tempo import Tempo
 from shows.timeline import LostError, TimedCue, Timing
 from shows.tracks import Track
 
+LONGEST_S = 4 * 3600.0
+"""A cue behind this is a slip of the pen."""
 Marks = tuple[tuple[str, float], ...]
 """Names and seconds of the show."""
 
@@ -146,7 +148,7 @@ def rehearse(
         Track.of((script.music.gain,), ((_span(c), c.cue.ease, (c.cue.gain,)) for c in timed
                                         if isinstance(c.cue, MusicCue))),
     )  # fmt: skip
-    return show, [*problems, *lost, *busy, *more]
+    return show, [*problems, *lost, *busy, *more, *_endless(timed)]
 
 
 def music_of(file: ScriptFile) -> Music:
@@ -214,6 +216,17 @@ def _timed(cues: tuple[Cue, ...], times: Mapping[str, tuple[float, float]]) -> t
             timed.append(TimedCue(name, *times[name], cue, waits))
             waits = not cue.auto_continue
     return tuple(sorted(timed, key=lambda each: each.start_s))
+
+
+def _endless(timed: tuple[TimedCue, ...]) -> list[Problem]:
+    return [
+        Problem(
+            each.id, f"it ends {each.end_s / 3600:.1f} hours into the show.",
+            f"Correct its time; a show lasts {LONGEST_S / 3600:g} hours at most.",
+        )
+        for each in timed
+        if each.end_s > LONGEST_S
+    ]  # fmt: skip
 
 
 def staging_at(show: Show, t_s: float) -> Staging:

@@ -21,6 +21,7 @@ Line = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=40
 Metres = Annotated[float, Field(ge=-200, le=200, allow_inf_nan=False)]
 Floor = tuple[Metres, Metres]
 Point = tuple[Metres, Metres, Metres]
+Degrees = Annotated[float, Field(ge=-3600, le=3600, allow_inf_nan=False)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", strict=True)]
 Shot = Literal["front", "shoes", "side", "low", "close", "wide", "portal", "orbit", "crane", "back"]
 
@@ -145,7 +146,7 @@ class EnterCue(_Cue):
     model: Slug
     look: Slug
     from_m: Floor | None = None
-    heading_deg: float = 0.0
+    heading_deg: Degrees = 0.0
 
 
 class WalkCue(_Cue):
@@ -169,7 +170,7 @@ class TurnCue(_Cue):
 
     cue: Literal["turn"]
     model: Slug
-    heading_deg: float | None = None
+    heading_deg: Degrees | None = None
 
 
 class ExitCue(_Cue):
@@ -206,12 +207,12 @@ class CameraCue(_Cue):
     offset_m: Point = (0.0, 1.5, 4.0)
     height_m: Metres = 1.2
     radius_m: float = Field(default=3.5, gt=0.1, le=50)
-    from_deg: float = -40.0
-    to_deg: float = 40.0
+    from_deg: Degrees = -40.0
+    to_deg: Degrees = 40.0
     focal_mm: float = Field(default=50.0, ge=8, le=600)
     to_focal_mm: float | None = Field(default=None, ge=8, le=600)
     f_number: float = Field(default=0.0, ge=0, le=64)
-    roll_deg: float = 0.0
+    roll_deg: Degrees = 0.0
     fade: Lasting | None = None
 
 

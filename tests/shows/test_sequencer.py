@@ -222,6 +222,7 @@ def test_a_cue_of_the_script_takes_the_place_of_one_of_the_run_of_show(tmp_path:
             "  - {cue: enter, model: bo, look: gala}\n  - {id: b, cue: enter, model: bo, look: gala}\n",
             "b: bo enters again without having left",
         ),
+        ("  - {id: a, cue: music, gain: 1, at: 41000:1}\n", "a: it ends 22.8 hours into the show"),
         ("  - {id: a, cue: enter, model: ada, look: gala, at: 50}\n", "a: ada enters and does nothing"),
         (
             "  - {id: gala-turn, cue: turn, model: ada, at: gala-pose + 1 beats}\n",

@@ -37,6 +37,7 @@ def test_yaml_takes_bar_and_beat_for_sixties_and_the_script_does_not(tmp_path: P
         ("cues:\n  - {cue: card, look: gala, duration: 3 moons}\n", 9, r"duration: expected seconds \(2.5\)"),
         ("cues:\n  - {cue: light, lamp: key, color: red}\n", 9, 'expected a colour like "#1a2b3c"'),
         ("cues:\n  - {cue: camera, move: fly}\n", 9, "move: expected cut, dolly, orbit, follow or crane"),
+        ("cues:\n  - {cue: camera, roll_deg: .inf}\n", 9, "roll_deg: expected a finite number"),
         ("cues: 3\n", 8, "cues: expected a list, found 3"),
         ("cues: [3]\n", 8, "expected fields with names"),
         ("cues:\n  - {cue: walk, model: eve}\n", 9, "model: expected one of ada, bo, found eve"),
