@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,10 @@ from tryon.wardrobe.head import FittedHead, HeadModel
 
 SHAPE_CHANGE_M = 2e-4
 """A head is fitted anew when its landmarks moved by this much (root mean square) in `head` space."""
+FINE_FROM_PX_PER_M = 1800.0
+"""Eyewear that is more than about 250 pixels wide is drawn with all its triangles …"""
+STAYS_FINE_SHARE = 0.9
+"""… until it is smaller than this share of that, so that it does not change to and fro."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,24 +37,38 @@ class _DressedHead:
     landmarks_in_head: Floats
     head: FittedHead
     placements: tuple[Placement, ...]
+    coarse: tuple[Placement, ...]
     occlusion: NDArray[np.float32]
 
 
 class Dresser:
-    """Turns face fits into draws; remembers each person's fitted head while its shape stays."""
+    """Turns face fits into draws; remembers each person's fitted head while its shape stays.
 
-    def __init__(self, model: HeadModel, outfit: Sequence[Accessory]) -> None:
+    fine: draw everything with all its triangles, however small.
+    """
+
+    def __init__(
+        self, model: HeadModel, outfit: Sequence[Accessory], *, fine: bool = False
+    ) -> None:
         self._model = model
         self._outfit = tuple(outfit)
+        self._fine = fine
         self._dressed: dict[int, _DressedHead] = {}
+        self._near: set[int] = set()
 
     def reset(self) -> None:
         """Forget everybody."""
         self._dressed.clear()
+        self._near.clear()
 
     def draws(self, fits: Sequence[FaceFit], camera: PinholeCamera) -> tuple[Draw, ...]:
         """Everything to draw: each person's head first, then what they wear."""
         self._dressed = {fit.track: self._dress(fit, self._dressed.get(fit.track)) for fit in fits}
+        px_per_m = {
+            fit.track: camera.focal_px[0] / max(-float(fit.cam_from_head[2, 3]), 1e-3)
+            for fit in fits
+        }
+        self._near = {track for track in px_per_m if self._is_near(track, px_per_m[track])}
         heads, items = [], []
         for fit in fits:
             dressed = self._dressed[fit.track]
@@ -61,11 +79,12 @@ class Dresser:
                     dressed.occlusion,
                     fit,
                     person=fit.track,
-                    px_per_m=camera.focal_px[0] / max(-float(fit.cam_from_head[2, 3]), 1e-3),
+                    px_per_m=px_per_m[fit.track],
                     with_shoulders=any(p.follows == "shoulders" for p in dressed.placements),
                 )
             )
-            items += [draw_worn(p, fit, person=fit.track) for p in dressed.placements]
+            worn = dressed.placements if fit.track in self._near else dressed.coarse
+            items += [draw_worn(p, fit, person=fit.track) for p in worn]
         return (*heads, *items)
 
     def placed(
@@ -97,19 +116,32 @@ class Dresser:
             )
         return tuple(entries.values())
 
+    def _is_near(self, track: int, px_per_m: float) -> bool:
+        """Whether this person's items are large enough in the picture to want all their triangles."""
+        stays = STAYS_FINE_SHARE if track in self._near else 1.0
+        return self._fine or px_per_m > stays * FINE_FROM_PX_PER_M
+
     def _dress(self, fit: FaceFit, known: _DressedHead | None) -> _DressedHead:
         if known is not None:
             moved = fit.landmarks_in_head - known.landmarks_in_head
             if float(np.sqrt((moved**2).sum(1).mean())) < SHAPE_CHANGE_M:
                 return known
         head = self._model.fitted(fit.landmarks_in_head)
-        placements = joined(
-            [
-                placement
-                for piece in self._outfit
-                for placement in place_on_head(piece.asset, piece.worn.item.category, head)
-            ]
-        )
+        placed = [
+            placement
+            for piece in self._outfit
+            for placement in place_on_head(piece.asset, piece.worn.item.category, head)
+        ]
+        coarse = {
+            id(mesh): few
+            for piece in self._outfit
+            for mesh, few in zip(piece.asset.parts, piece.asset.coarse, strict=False)
+        }
+        placements = joined(placed)
         return _DressedHead(
-            fit.landmarks_in_head, head, placements, contact_shadow(head, placements)
+            fit.landmarks_in_head,
+            head,
+            placements,
+            joined([replace(p, mesh=coarse.get(id(p.mesh), p.mesh)) for p in placed]),
+            contact_shadow(head, placements),
         )

@@ -74,6 +74,7 @@ class Session:
         self._renderer = renderer
         self._head_model = head_model
         self._supersample = supersample
+        self._fine = fine
         self._most_px = None if fine else STREAM_MOST_PX
         self._observer = observer
         self._fitter = FaceFitter(head_model)
@@ -100,7 +101,7 @@ class Session:
     def wear(self, outfit: Outfit) -> None:
         """Change what everybody wears from the next frame on; who is where is kept."""
         self._wears_hat = any(p.worn.item.category == "hat" for p in outfit.accessories)
-        self._dresser = Dresser(self._head_model, outfit.accessories)
+        self._dresser = Dresser(self._head_model, outfit.accessories, fine=self._fine)
         self._tailoring: Tailoring | None = None
         if outfit.clothes:
             # The wardrobe of clothes takes long to load, and glasses need none of it.

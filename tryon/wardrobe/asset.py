@@ -40,7 +40,7 @@ class Asset:
     on the skin); hat, the centre of the inner band; earring, the point where it hangs from the lobe
     (made for either ear; mirrored in x for the right); necklace, the centre of the neck's base; tiara,
     the middle of its band's lower edge, which rests in the hair behind the forehead's anchor; mask, the
-    tip of the nose.
+    tip of the nose. coarse: the parts, vertex for vertex, in fewer triangles, or nothing.
     """
 
     item_id: str
@@ -48,6 +48,7 @@ class Asset:
     parts: tuple[Mesh, ...]
     temples: Temples | None = None
     band: HatBand | None = None
+    coarse: tuple[Mesh, ...] = ()
 
     def part(self, name: str) -> Mesh | None:
         """The part of that name, if the asset has it."""

@@ -8,12 +8,16 @@ from threading import Lock
 
 from tryon.core.errors import UnknownItemError
 from tryon.wardrobe.asset import Asset
+from tryon.wardrobe.detail import with_fewer_triangles
 from tryon.wardrobe.item import Item
 from tryon.wardrobe.occlusion import with_occlusion
 from tryon.wardrobe.recipes import make_asset
 
 MOST_KEPT = 64
 """So many assets stay in memory; the least recently worn goes first."""
+
+COARSE_TOO = ("eyeglasses", "sunglasses")
+"""Categories whose items also come in fewer triangles."""
 
 _kept: OrderedDict[tuple[str, str, str], Asset] = OrderedDict()
 _lock = Lock()
@@ -34,7 +38,7 @@ def load_asset(item: Item, variant: str) -> Asset:
     with _lock:
         asset = _kept.get(key)
         if asset is None:
-            asset = _kept[key] = _shaded(_made(item, variant))
+            asset = _kept[key] = _finished(_made(item, variant), item)
         _kept.move_to_end(key)
         while len(_kept) > MOST_KEPT:
             _kept.popitem(last=False)
@@ -50,5 +54,8 @@ def _made(item: Item, variant: str) -> Asset:
     return model_asset(item, variant)
 
 
-def _shaded(asset: Asset) -> Asset:
-    return replace(asset, parts=with_occlusion(asset.parts))
+def _finished(asset: Asset, item: Item) -> Asset:
+    parts = with_occlusion(asset.parts)
+    # A stranger's model may have so many triangles that leaving half of them out takes minutes.
+    wanted = item.recipe is not None and item.category in COARSE_TOO
+    return replace(asset, parts=parts, coarse=with_fewer_triangles(parts) if wanted else ())
