@@ -30,8 +30,9 @@ def poplin(yarns: Yarns) -> Swatch:
 
 def linen(yarns: Yarns) -> Swatch:
     """Loose plain weave with slubs, 16 threads a centimetre."""
+    # Threads that differ more than this draw a check on the cloth, from one repeat to the next.
     yarn = Yarn(
-        uneven=0.09, weft_uneven=0.09, slub=0.06, fuzz=0.03, wobble=0.14, cover=0.98, shade=0.5
+        uneven=0.028, weft_uneven=0.028, slub=0.05, fuzz=0.03, wobble=0.14, cover=0.98, shade=0.42
     )
     return _piece(plain(), np.random.default_rng(402), laid=(96, 5, 16), tilt=0.3, yarn=yarn)
 
