@@ -23,6 +23,10 @@ LENS_FOV_DEG = 18.0
 FILL = 0.80
 """Share of the picture that the item takes in its tighter direction."""
 SUPERSAMPLE = 2.0
+SHOP_LIGHT = Lighting(
+    np.array([[0.84] * 3, [0.22, 0.21, 0.19], [0.26] * 3, [0.24] * 3]), (1.35, 1.35, 1.35)
+)
+"""A bright soft key from above and the wearer's left, so that black cloth still shows its folds."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,12 @@ def cutout_of(
 
 
 def studio_backdrop(size_wh: tuple[int, int]) -> Picture:
-    """A neutral dark studio: a pool of light in the middle that falls off to the corners."""
+    """A neutral studio: a pool of light in the middle that falls off to the corners."""
     w, h = size_wh
     x = (np.arange(w) + 0.5) / w * 2 - 1
     y = (np.arange(h) + 0.5) / h * 2 - 1
     fall = np.exp(-0.9 * (x[None, :] ** 2 + (y[:, None] - 0.1) ** 2))
-    level = np.array([26.0, 26.0, 29.0]) + fall[..., None] * np.array([64.0, 63.0, 65.0])
+    level = np.array([58.0, 57.0, 56.0]) + fall[..., None] * np.array([94.0, 92.0, 89.0])
     # Half a level of noise, always the same, keeps the gradient from banding.
     grain = np.random.default_rng(8624).uniform(-0.5, 0.5, (h, w, 1))
     return np.asarray(np.clip(np.round(level + grain), 0, 255), np.uint8)
@@ -103,7 +107,7 @@ def _layer(asset: Asset, renderer: Renderer, size_wh: tuple[int, int], view: Vie
     camera = PinholeCamera.from_vertical_fov(LENS_FOV_DEG, size_wh)
     cam_from_asset = _framed(asset, camera, view)
     draws = [Draw(mesh, cam_from_asset, owner=asset.item_id) for mesh in asset.parts]
-    return renderer.draw(camera, draws, Lighting.studio(), supersample=SUPERSAMPLE)
+    return renderer.draw(camera, draws, SHOP_LIGHT, supersample=SUPERSAMPLE)
 
 
 def _framed(asset: Asset, camera: PinholeCamera, view: View) -> Floats:
