@@ -13,12 +13,16 @@ from tryon.wardrobe.model_bodies import model_bodies
 from tryon.wardrobe.skinning import Skinning
 from tryon.wardrobe.tailor.form import Form
 from tryon.wardrobe.tailor.garments.pumps import BLOCK_PUMPS, PUMPS, PumpRecipe
+from tryon.wardrobe.tailor.garments.sandals import SANDALS
 from tryon.wardrobe.tailor.make import BakedGarment
 
-both = pytest.mark.parametrize(("name", "recipe"), [("pumps", PUMPS), ("block-pumps", BLOCK_PUMPS)])
+each = pytest.mark.parametrize(
+    ("name", "recipe"),
+    [("pumps", PUMPS), ("block-pumps", BLOCK_PUMPS), ("sandals", SANDALS.pump)],
+)
 
 
-@both
+@each
 def test_heel_and_sole_stand_on_one_floor(
     name: str, recipe: PumpRecipe, shipped: dict[str, BakedGarment], form: Form
 ) -> None:
@@ -33,7 +37,7 @@ def test_heel_and_sole_stand_on_one_floor(
     assert low["sole"] == pytest.approx(-recipe.shoe.sole, abs=3e-3)
 
 
-@both
+@each
 def test_the_heel_is_as_high_as_it_is_sold(
     name: str, recipe: PumpRecipe, shipped: dict[str, BakedGarment], form: Form
 ) -> None:
@@ -89,3 +93,15 @@ def test_garments_tell_how_high_their_heels_are_and_models_rise_on_them(form: Fo
     head = form.body.bone("head")
     flat, high = (at_ease(form.body, figure, heel_m=heel_m)[head, 1, 3] for heel_m in (0.0, 0.085))
     assert 0.04 < high - flat < 0.085
+
+
+def test_sandals_leave_the_toes_bare_and_their_footbed_has_a_top(
+    shipped: dict[str, BakedGarment], form: Form
+) -> None:
+    garment = shipped["sandals"]
+    assert not garment.hides_body.any()
+    straps = next(part for part in garment.levels[0] if part.name == "cloth").vertices
+    toes = form.joint("ball_l")[2] + 0.05
+    assert straps[:, 2].max() < toes
+    sole = next(part for part in garment.levels[0] if part.name == "sole")
+    assert (sole.normals[:, 1] > 0.9).sum() > 100

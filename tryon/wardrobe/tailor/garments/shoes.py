@@ -141,7 +141,7 @@ def sole_length(parts: tuple[BakedPart, ...]) -> float:
 def loafer(form: Form, recipe: ShoeRecipe, side: str) -> dict[str, Sheet]:
     """Upper, lining edge and sole of one shoe."""
     last = Last.of(form, side, recipe.toe)
-    base = _outline(last, recipe)
+    base = outline_of(last, recipe)
     opening = _opening(form, last, recipe, side)
     upper = _upper(last, recipe, base, opening)
     columns = recipe.columns
@@ -157,14 +157,14 @@ def loafer(form: Form, recipe: ShoeRecipe, side: str) -> dict[str, Sheet]:
         [np.tile(at, len(grid)), np.repeat(np.arange(len(grid)) * 0.009, columns)], axis=1
     )
     upper_sheet = bound_to_foot(form, side, grid.reshape(-1, 3), faces, uv * 100)
-    sole = _sole(base, recipe)
+    sole = slab_under(base, recipe)
     out = {"cloth": upper_sheet, "sole": bound_to_foot(form, side, *sole)}
     if recipe.saddle:
         out["trim"] = _strap(form, last, recipe, side)
     return out
 
 
-def _outline(last: Last, recipe: ShoeRecipe) -> Floats:
+def outline_of(last: Last, recipe: ShoeRecipe) -> Floats:
     """(C, 3) the upper's lower edge, on the floor, counter-clockwise from above, from the heel."""
     count = 240
     centre = last.heel + 0.5 * last.length_m * last.forward + np.array([0.0, 0.012, 0.0])
@@ -248,7 +248,7 @@ def _evened(grid: Floats, times: int) -> Floats:
     return grid
 
 
-def _sole(base: Floats, recipe: ShoeRecipe) -> tuple[Floats, Ints, Floats]:
+def slab_under(base: Floats, recipe: ShoeRecipe) -> tuple[Floats, Ints, Floats]:
     """A slab under the upper: welt, edge and tread."""
     centre = base.mean(0)
     out = _unit(base - centre)
