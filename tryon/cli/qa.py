@@ -215,3 +215,39 @@ def cloth(out: Path, wear: str, fps: float, stiff: bool) -> None:
     else:
         write_film(out, worn, fps=fps, swing=not stiff)
     click.echo(f"Wrote {out}")
+
+
+@qa.command()
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="A sheet (PNG).")
+@click.option("--only", metavar="ID[,ID…]", default="", help="Garments to show; else all.")
+def clothes(out: Path, only: str) -> None:
+    """Draw every garment on bodies of three shapes in three poses each, a row a garment.
+
+    \b
+    Examples:
+      tryon qa clothes --out clothes.png
+      tryon qa clothes --only aurelle-gown,aurelle-vendome --out evening.png
+    """
+    import numpy as np
+    from rich.console import Console
+    from rich.progress import track
+
+    from tryon.engine.mannequin import Mannequins
+    from tryon.qa.clothes_sheet import row
+    from tryon.stages.sink import write_picture
+    from tryon.wardrobe.body import Body
+    from tryon.wardrobe.catalogue import Catalogue, bundled_folder, parse_wear
+    from tryon.wardrobe.load_garment import is_garment
+
+    catalogue = Catalogue.load([bundled_folder()])
+    names = [word.strip() for word in only.split(",") if word.strip()]
+    names = names or [item.id for item in catalogue.items.values() if is_garment(item)]
+    worn = [parse_wear(catalogue, [name], {}) for name in names]
+    body = Body.load()
+    with Mannequins() as mannequins:
+        rows = [
+            row(mannequins, body, pieces)
+            for pieces in track(worn, "Drawing", console=Console(stderr=True))
+        ]
+    write_picture(out, np.concatenate(rows))
+    click.echo(f"Wrote {out}")

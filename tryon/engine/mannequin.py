@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType, TracebackType
 
@@ -16,7 +16,7 @@ from tryon.core.frame import Picture
 from tryon.core.mesh import Material
 from tryon.core.scene import Draw, Lighting
 from tryon.core.spaces import Floats
-from tryon.core.transforms import exp_so3, inverse, rigid
+from tryon.core.transforms import exp_so3, rigid
 from tryon.stages.composite import composite
 from tryon.stages.fit_body.head import EYES, RestHead
 from tryon.stages.place import draw_worn, joined, place_on_head
@@ -26,12 +26,14 @@ from tryon.wardrobe.body_girth import dense_of
 from tryon.wardrobe.catalogue import WornItem
 from tryon.wardrobe.garment import LookLayers, look_layers
 from tryon.wardrobe.head import HeadModel
-from tryon.wardrobe.heels import on_heels
+from tryon.wardrobe.heels import raised
 from tryon.wardrobe.load import load_asset
 from tryon.wardrobe.load_garment import is_garment, load_garment
 from tryon.wardrobe.model_bodies import model_bodies
 from tryon.wardrobe.skinning import Skinning
 
+Pose = Callable[[Body, Figure], Floats]
+"""(J, 4, 4) motion of every bone of a figure from rest, in `body`."""
 FINISHES: Mapping[str, Material] = MappingProxyType(
     {
         "ivory": Material("ivory", (0.56, 0.50, 0.42, 1.0), roughness=0.5),
@@ -63,6 +65,7 @@ class Mannequins:
         self._body = Body.load()
         self._head = HeadModel.load()
         self._renderer = Renderer()
+        self._last: tuple[tuple[WornItem, ...], LookLayers] | None = None
 
     def __enter__(self) -> Mannequins:
         return self
@@ -88,27 +91,48 @@ class Mannequins:
         models: name in `model_bodies` → name in `FINISHES`; turn_rad: to the model's left. Raises KeyError
         for an unknown name.
         """
-        body = self._body
-        layers = look_layers(
-            body, [load_garment(p.item, p.variant) for p in worn if is_garment(p.item)]
-        )
+        figures = {name: model_bodies[name].figure(self._body) for name in models}
+        return {
+            name: self.pictured(
+                worn, size_wh, figures[name], [at_ease], finish=finish, turn_rad=turn_rad
+            )[0]
+            for name, finish in models.items()
+        }
+
+    def pictured(
+        self,
+        worn: Sequence[WornItem],
+        size_wh: tuple[int, int],
+        figure: Figure,
+        poses: Sequence[Pose],
+        *,
+        finish: str = "ivory",
+        turn_rad: float = TURN_RAD,
+    ) -> list[Picture]:
+        """A (H, W, 3) picture of a look on a figure for each pose. Raises KeyError for an unknown finish."""
+        body, layers = self._body, self._layered(tuple(worn))
         heel_m = max((garment.heel_m for garment in layers.garments), default=0.0)
         camera = PinholeCamera.from_vertical_fov(LENS_FOV_DEG, size_wh)
-        backdrop = paper_backdrop(size_wh)
-        out = {}
-        for name, finish in models.items():
-            figure = model_bodies[name].figure(body)
-            place = _before(camera, turn_rad)
-            motion = np.asarray(place @ at_ease(body, figure, heel_m=heel_m))
+        place = _before(camera, turn_rad)
+        grounded = _grounded(paper_backdrop(size_wh), figure, place, camera)
+        out = []
+        for pose in poses:
+            motion = np.asarray(place @ raised(body, figure, pose(body, figure), heel_m))
             draws = [
                 *_bare(body, figure, motion, layers, FINISHES[finish]),
                 *_clothed(body, figure, motion, layers),
                 *self._accessories(figure, motion, worn),
             ]
             layer = self._renderer.draw(camera, draws, KEY_LIGHT, supersample=2.0)
-            grounded = _grounded(backdrop, figure, place, camera)
-            out[name] = grounded if layer is None else composite(grounded, layer, grain=0.0)
+            out.append(grounded if layer is None else composite(grounded, layer, grain=0.0))
         return out
+
+    def _layered(self, worn: tuple[WornItem, ...]) -> LookLayers:
+        """The garments over each other; those that were asked for last are kept."""
+        if self._last is None or self._last[0] != worn:
+            garments = [load_garment(p.item, p.variant) for p in worn if is_garment(p.item)]
+            self._last = (worn, look_layers(self._body, garments))
+        return self._last[1]
 
     def _accessories(self, figure: Figure, motion: Floats, worn: Sequence[WornItem]) -> list[Draw]:
         number = self._body.bone("head")
@@ -131,8 +155,8 @@ class Mannequins:
         return [draw_worn(placement, fit, person=0) for placement in placements]
 
 
-def at_ease(body: Body, figure: Figure, *, heel_m: float = 0.0) -> Floats:
-    """(J, 4, 4) motion of every bone that lets the arms hang, closes the stance and lifts the heels."""
+def at_ease(body: Body, figure: Figure) -> Floats:
+    """(J, 4, 4) motion of every bone that lets the arms hang and closes the stance."""
     out = np.tile(np.eye(4), (len(body.names), 1, 1))
     for bone, (name, parent) in enumerate(zip(body.names, body.parents, strict=True)):
         if parent >= 0:
@@ -143,11 +167,7 @@ def at_ease(body: Body, figure: Figure, *, heel_m: float = 0.0) -> Floats:
             turn = exp_so3(np.array([0.0, 0.0, angle]))
             head = figure.heads[bone]
             out[bone] = out[bone] @ rigid(turn, head - turn @ head)
-    if heel_m == 0:
-        return out
-    heels = on_heels(body, figure, heel_m)
-    rise = heels[body.bone("pelvis")]
-    return np.asarray(rise @ out @ inverse(rise) @ heels)
+    return out
 
 
 def let_out(

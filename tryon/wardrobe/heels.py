@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from tryon.core.spaces import Floats
-from tryon.core.transforms import exp_so3, rigid
+from tryon.core.transforms import exp_so3, inverse, rigid
 from tryon.wardrobe.body import Body, Figure
 from tryon.wardrobe.body_parts import FEET
 
@@ -40,3 +40,15 @@ def on_heels(body: Body, figure: Figure, heel_m: float) -> Floats:
         out[body.bone(f"foot_{side}")] = foot_in_heel(body, figure, side, heel_m)
         out[body.bone(f"ball_{side}")] = np.eye(4)
     return out
+
+
+def raised(body: Body, figure: Figure, motion: Floats, heel_m: float) -> Floats:
+    """(J, 4, 4) a pose of the flat-footed figure with its feet turned down and that much higher.
+
+    motion: (J, 4, 4) of every bone from rest.
+    """
+    if heel_m == 0:
+        return motion
+    heels = on_heels(body, figure, heel_m)
+    rise = heels[body.bone("pelvis")]
+    return np.asarray(rise @ motion @ inverse(rise) @ heels)

@@ -7,7 +7,7 @@ import pytest
 
 from tryon.engine.mannequin import at_ease
 from tryon.wardrobe.catalogue import Catalogue, bundled_folder
-from tryon.wardrobe.heels import heel_pitch_rad, on_heels
+from tryon.wardrobe.heels import heel_pitch_rad, on_heels, raised
 from tryon.wardrobe.load_garment import load_garment
 from tryon.wardrobe.model_bodies import model_bodies
 from tryon.wardrobe.skinning import Skinning
@@ -91,7 +91,8 @@ def test_garments_tell_how_high_their_heels_are_and_models_rise_on_them(form: Fo
     assert heights == {"aurelle-vendome": 0.085, "aurelle-vivienne": 0.055, "aurelle-loafers": 0.0}
     figure = model_bodies["noor"].figure(form.body)
     head = form.body.bone("head")
-    flat, high = (at_ease(form.body, figure, heel_m=heel_m)[head, 1, 3] for heel_m in (0.0, 0.085))
+    ease = at_ease(form.body, figure)
+    flat, high = (raised(form.body, figure, ease, heel_m)[head, 1, 3] for heel_m in (0.0, 0.085))
     assert 0.04 < high - flat < 0.085
 
 
