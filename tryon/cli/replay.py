@@ -139,7 +139,7 @@ def _job(
     except ValidationError as error:
         raise click.UsageError(str(error.errors()[0]["msg"])) from error
     limits = read_tolerances(tolerances or bundled_tolerances())
-    return Job("replay", case, start, path, golden, (), limits, path.parent, update)
+    return Job("replay", case, start, path, golden, (), limits, update)
 
 
 def _tell(path: Path, outcome: Outcome) -> None:

@@ -49,8 +49,8 @@ class Job:
     golden: Path | None
     gates: tuple[Gate, ...]
     tolerances: tuple[Tolerance, ...]
-    kept: Path
     update: bool = False
+    kept: Path = field(default_factory=lambda: cache_dir() / "qa")
 
     @property
     def name(self) -> str:
@@ -131,7 +131,7 @@ def jobs_of(
             jobs.append(
                 Job(
                     suite.name, case, start, source, wanted, suite.gates(case), tuple(tolerances),
-                    kept, update,
+                    update, kept,
                 )
             )  # fmt: skip
     return jobs
