@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from tryon.cli import main
 from tryon.core.errors import SuppliesError
+from tryon.qa.replay.case import Job, Outcome
 from tryon.supplies import supply_path
 
 FIXTURE = Path(__file__).parents[1] / "qa" / "replay" / "fixtures" / "version-1.zip"
@@ -123,6 +124,31 @@ def test_a_suite_writes_its_reports_and_names_the_gate_that_broke(tmp_path: Path
     assert code == 1
     assert "suite: six from detections: shown of aurelle-windsor is 1, at most 0.5" in told
     assert "Nothing moved" not in (tmp_path / "out" / "report.html").read_text("utf-8")
+
+
+def test_goldens_are_made_before_they_are_compared_with(tmp_path: Path) -> None:
+    """The trap: the replay from pixels met the golden that its neighbour was about to replace."""
+    asked: list[list[str]] = []
+
+    def outcomes(work: list[Job], **_: object) -> list[Outcome]:
+        asked.append([job.name for job in work])
+        return [Outcome(job.suite, job.case.name, job.name, job.start) for job in work]
+
+    (tmp_path / "suite.yaml").write_text(
+        "schema: tryon.suite.1\ntitle: A test\ncases:\n"
+        "  - {name: a, recording: a.zip, golden: a.golden.zip, wear: [aurelle-windsor]}\n"
+        "  - {name: b, recording: b.zip, golden: b.golden.zip, wear: [aurelle-windsor]}\n"
+    )
+    words = ["qa", "run", tmp_path / "suite.yaml", "--report", tmp_path / "out", "--update"]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("tryon.cli.qa_replay._outcomes", outcomes)
+        assert _run(*words, "--history", tmp_path / "h.sqlite")[0] == 0
+    assert asked == [
+        ["a from detections", "b from detections"],
+        ["a from pixels", "b from pixels"],
+    ]
+    told = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert told["passed"] is True
 
 
 def test_an_unknown_case_or_film_is_told_with_the_known_ones() -> None:

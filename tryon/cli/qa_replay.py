@@ -87,7 +87,7 @@ def run(
             Path(stack.enter_context(TemporaryDirectory(prefix="tryon-qa-"))) if fresh else None
         )
         work = _jobs(suites, tolerances=tolerances, only=only, update=update, kept=scratch) * times
-        outcomes = with_agreement(_outcomes(work, jobs=jobs, ray=ray, told=told))
+        outcomes = with_agreement(_in_turn(work, jobs=jobs, ray=ray, told=told))
     build = revision()
     kept = History(history or history_file())
     kept.add(outcomes[: len(work) // times], revision=build, at=datetime.now(UTC))
@@ -124,6 +124,19 @@ def _jobs(
     if strange:
         raise click.UsageError(f"There is no case {strange[0]!r}; there are {', '.join(known)}.")
     return [job for job in work if not only or job.case.name in only]
+
+
+def _in_turn(
+    work: Sequence[Job], *, jobs: int | None, ray: str | None, told: Told
+) -> list[Outcome]:
+    """Outcomes in the order of the work. New goldens are made before anybody compares with them."""
+    makers = [n for n, job in enumerate(work) if job.update and job.start == job.case.starts[0]]
+    others = [n for n in range(len(work)) if n not in set(makers)]
+    done: dict[int, Outcome] = {}
+    for numbers in filter(None, (makers, others)):
+        part = _outcomes([work[n] for n in numbers], jobs=jobs, ray=ray, told=told)
+        done |= zip(numbers, part, strict=True)
+    return [done[n] for n in range(len(work))]
 
 
 def _outcomes(
