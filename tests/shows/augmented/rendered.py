@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import cv2
 import numpy as np
 
-from shows.augmented.board import Sheet
+from shows.augmented.board import SHEETS, Sheet, pdf
 from tryon import PinholeCamera
 
 SIZE_WH = (1280, 720)
 CAMERA = PinholeCamera.from_focal(1050.0, SIZE_WH, origin="calibration")
-PX_PER_MM = 8.0
-TABLE_M = 1.6
+PX_PER_MM = 6.0
+TABLE_M = 1.2
 _OVERSAMPLED = 2
 
 
-def black_in_pdf(pdf: bytes) -> np.ndarray:
+def black_in_pdf(printout: bytes) -> np.ndarray:
     """(N, 4) rectangles that a PDF fills, in millimetres from the top left corner of its page."""
-    text = pdf.decode("latin-1")
+    text = printout.decode("latin-1")
     scale = float(re.search(r"([\d.]+) 0 0 [\d.]+ 0 0 cm", text)[1])
     box = [float(x) for x in re.search(r"MediaBox \[([^\]]+)\]", text)[1].split()]
     rectangles = np.array(
@@ -30,16 +31,16 @@ def black_in_pdf(pdf: bytes) -> np.ndarray:
     return np.column_stack([mm[:, 0], page_mm - mm[:, 1] - mm[:, 3], mm[:, 2], mm[:, 3]])
 
 
-def printed(sheet: Sheet, pdf: bytes) -> np.ndarray:
+def printed(sheet: Sheet, printout: bytes) -> np.ndarray:
     """(H, W) uint8 picture of the sheet as a printer would print its PDF, PX_PER_MM fine."""
     page = np.full([round(side * PX_PER_MM) for side in sheet.paper_mm[::-1]], 255, np.uint8)
-    for x, y, w, h in black_in_pdf(pdf) * PX_PER_MM:
+    for x, y, w, h in black_in_pdf(printout) * PX_PER_MM:
         page[round(y) : round(y + h), round(x) : round(x + w)] = 12
     return page
 
 
-def table(sheet: Sheet, page: np.ndarray, *, seed: int = 0) -> np.ndarray:
-    """(H, W) uint8 of a wooden table of TABLE_M with the sheet in its middle."""
+def table(*, seed: int = 0) -> np.ndarray:
+    """(H, W) uint8 of a wooden table of TABLE_M."""
     side = round(TABLE_M * 1000 * PX_PER_MM / 4)
     rng = np.random.default_rng(seed)
     wood = cv2.GaussianBlur(rng.normal(0, 1, (side, side)), (0, 0), 3)
@@ -53,9 +54,9 @@ def table(sheet: Sheet, page: np.ndarray, *, seed: int = 0) -> np.ndarray:
 class Scene:
     """A table with a sheet, to be photographed."""
 
-    def __init__(self, sheet: Sheet, pdf: bytes, *, seed: int = 0) -> None:
-        page = printed(sheet, pdf)
-        self._ground = table(sheet, page, seed=seed)
+    def __init__(self, sheet: Sheet, printout: bytes, *, seed: int = 0) -> None:
+        page = printed(sheet, printout)
+        self._ground = table(seed=seed)
         h, w = page.shape
         y, x = (
             (side - length) // 2 for side, length in zip(self._ground.shape, (h, w), strict=True)
@@ -97,6 +98,12 @@ class Scene:
             grey = np.where(hand > 0, 150.0 + 6 * noise.standard_normal(grey.shape), grey)
         grey = cv2.GaussianBlur(grey, (0, 0), 0.6) + 3.0 * noise.standard_normal(grey.shape)
         return np.repeat(grey.clip(0, 255).astype(np.uint8)[..., None], 3, axis=2)
+
+
+@cache
+def scene(name: str) -> Scene:
+    """The table with a sheet by its paper."""
+    return Scene(SHEETS[name], pdf(SHEETS[name]))
 
 
 def looking(

@@ -7,12 +7,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from shows.augmented.board import SHEETS, pdf
+from shows.augmented.board import SHEETS
 from shows.augmented.tracker import HOLD_S, BoardTracker
-from tests.shows.augmented.rendered import CAMERA, Scene, looking, off
+from tests.shows.augmented.rendered import CAMERA, looking, off, scene
 
 STEP_NS = 40_000_000
-BOARD = {name: Scene(sheet, pdf(sheet)) for name, sheet in SHEETS.items()}
 COVER_ALL = np.array([[420, 200], [900, 190], [920, 560], [400, 580]], np.float64)
 
 
@@ -32,7 +31,7 @@ def test_the_pose_is_right_at_a_tables_distances(
     for k in range(4):
         truth = looking(distance_m, down_deg=35 + 10 * k, round_deg=40 * k - 70, roll_deg=4 * k - 6)
         hidden = corner_cover(noise) if k % 2 else None
-        rgb = BOARD["A4"].photographed(truth, noise=noise, hidden=hidden)
+        rgb = scene("A4").photographed(truth, noise=noise, hidden=hidden)
         anchor = BoardTracker().look(rgb, CAMERA, 0)
         assert anchor is not None
         assert anchor.seen == "board"
@@ -44,7 +43,7 @@ def test_the_pose_is_right_at_a_tables_distances(
 @pytest.mark.parametrize("name", sorted(SHEETS))
 def test_paper_tells_its_size_so_that_models_stand_in_scale(name: str) -> None:
     truth = looking(0.8, down_deg=50)
-    rgb = BOARD[name].photographed(truth, noise=np.random.default_rng(2))
+    rgb = scene(name).photographed(truth, noise=np.random.default_rng(2))
     anchor = BoardTracker().look(rgb, CAMERA, 0)
     assert anchor is not None
     assert anchor.sheet.name == name
@@ -53,7 +52,7 @@ def test_paper_tells_its_size_so_that_models_stand_in_scale(name: str) -> None:
 
 def test_y_is_up_out_of_the_paper_and_z_towards_the_reader() -> None:
     anchor = BoardTracker().look(
-        BOARD["A4"].photographed(looking(0.6, down_deg=40), noise=np.random.default_rng(0)),
+        scene("A4").photographed(looking(0.6, down_deg=40), noise=np.random.default_rng(0)),
         CAMERA,
         0,
     )
@@ -70,7 +69,7 @@ def test_it_stands_still_before_a_still_camera() -> None:
     tracker = BoardTracker()
     poses, raw = [], []
     for k in range(25):
-        rgb = BOARD["A4"].photographed(truth, noise=noise)
+        rgb = scene("A4").photographed(truth, noise=noise)
         anchor = tracker.look(rgb, CAMERA, k * STEP_NS)
         alone = BoardTracker().look(rgb, CAMERA, 0)
         assert anchor is not None
@@ -90,7 +89,7 @@ def test_it_follows_a_moving_camera_without_lag() -> None:
     tracker = BoardTracker()
     for k in range(15):
         truth = looking(0.8, down_deg=40, round_deg=-20 + 1.5 * k)
-        anchor = tracker.look(BOARD["A4"].photographed(truth, noise=noise), CAMERA, k * STEP_NS)
+        anchor = tracker.look(scene("A4").photographed(truth, noise=noise), CAMERA, k * STEP_NS)
         assert anchor is not None
         # 1.5° a frame about the board: 21 mm of the camera's way.
         assert off(anchor.cam_from_table, truth)[1] < 0.45
@@ -104,7 +103,7 @@ def test_a_hand_over_the_board_does_not_move_the_show() -> None:
     for k in range(30):
         truth = looking(0.8, down_deg=42, round_deg=-6 + 0.4 * k)
         hidden = COVER_ALL if 4 <= k < 29 else None
-        rgb = BOARD["A4"].photographed(truth, noise=noise, hidden=hidden)
+        rgb = scene("A4").photographed(truth, noise=noise, hidden=hidden)
         anchor = tracker.look(rgb, CAMERA, k * STEP_NS)
         assert anchor is not None
         seen.append(anchor.seen)
@@ -119,7 +118,7 @@ def test_a_hand_over_the_board_does_not_move_the_show() -> None:
 def test_with_nothing_to_see_it_holds_and_then_lets_go() -> None:
     tracker = BoardTracker()
     truth = looking(0.7, down_deg=45)
-    first = tracker.look(BOARD["A4"].photographed(truth, noise=np.random.default_rng(6)), CAMERA, 0)
+    first = tracker.look(scene("A4").photographed(truth, noise=np.random.default_rng(6)), CAMERA, 0)
     assert first is not None
     dark = np.zeros((720, 1280, 3), np.uint8)
     held = tracker.look(dark, CAMERA, round(0.9 * HOLD_S * 1e9))
