@@ -22,7 +22,10 @@ SCOUT_EVERY_S = 0.2
 TILES_WITH_SOMEBODY = 1
 TILES_WITH_NOBODY = 5
 MOST_FIRST_TILES = 60
-"""How many finer windows are looked through: a scouting, a frame without anybody, the first frame."""
+"""How many finer windows are looked through: a scouting, a frame without anybody, the first sweep."""
+FIRST_TILES, THEN_TILES = 12, 5
+"""The first sweep takes so many windows before it asks whether somebody was found; if so, the others are
+looked through so many a frame, so that the first frame is not kept waiting."""
 FINEST_TILE_BY_LONG_SIDE = 0.2
 DUPLICATE_IOU = 0.5
 
@@ -60,6 +63,7 @@ class StreamFaces:
         self._last_t_ns: int | None = None
         self._offset_ns = 0
         self._scouted_t_ns: int | None = None
+        self._sweep_left = MOST_FIRST_TILES
         self._windows: tuple[Window, ...] = ()
         self._windows_for: tuple[int, int] | None = None
         self._next_window = 0
@@ -75,6 +79,10 @@ class StreamFaces:
         windows = self._windows_to_scout(frame.size_wh, t_ns, lost, hints)
         if windows:
             self._welcome(frame, t_ns, windows)
+        if not self._tracks and self._sweep_left:
+            self._welcome(
+                frame, t_ns, self._next_tiles(frame.size_wh, self._swept(MOST_FIRST_TILES))
+            )
         for track in [t for t in self._tracks if t.is_forgotten(t_ns)]:
             self._let_go(track)
             self._tracks.remove(track)
@@ -133,18 +141,27 @@ class StreamFaces:
         near = [Window.square(t.expected(t_ns).centre, 3 * t.expected(t_ns).side, size_wh)
                 for t in lost]  # fmt: skip
         near += [Window.square(h.centre, 2.5 * h.side, size_wh) for h in hints]
-        first = self._scouted_t_ns is None
         due = (
             self._scouted_t_ns is None
             or followed == 0
+            or self._sweep_left > 0
             or t_ns - self._scouted_t_ns >= SCOUT_EVERY_S * NS_PER_S
         )
         if not due or followed >= self._max_faces:
             return near
-        self._scouted_t_ns = t_ns
+        if self._sweep_left and self._scouted_t_ns is not None:
+            return [*near, *self._next_tiles(size_wh, self._swept(THEN_TILES))]
         tiles = TILES_WITH_SOMEBODY if followed else TILES_WITH_NOBODY
-        more = self._next_tiles(size_wh, MOST_FIRST_TILES if first else tiles)
-        return [*near, Window.whole(size_wh), *more]
+        if self._scouted_t_ns is None:
+            tiles = self._swept(FIRST_TILES)
+        self._scouted_t_ns = t_ns
+        return [*near, Window.whole(size_wh), *self._next_tiles(size_wh, tiles)]
+
+    def _swept(self, count: int) -> int:
+        """How many windows of the first sweep to look through now, of so many."""
+        count = min(count, self._sweep_left)
+        self._sweep_left -= count
+        return count
 
     def _next_tiles(self, size_wh: tuple[int, int], count: int) -> list[Window]:
         """The next few of the finer windows, in turn."""
@@ -152,6 +169,7 @@ class StreamFaces:
             finest = FINEST_TILE_BY_LONG_SIDE * max(size_wh)
             self._windows = tuple(w for w in sweep(size_wh)[1:] if max(w.size_wh) >= finest)
             self._windows_for, self._next_window = size_wh, 0
+            self._sweep_left = min(self._sweep_left, max(len(self._windows) - count, 0))
         count = min(count, len(self._windows))
         if not count:
             return []
