@@ -121,13 +121,16 @@ def hem_edges(torso: Torso) -> tuple[tuple[str, str], ...]:
 
 
 def across(
-    torso: Torso, panel: str, y: float, half: float
+    torso: Torso, panel: str, y: float, half: float, *, inner: float = 0.0
 ) -> tuple[tuple[str, tuple[float, float], tuple[float, float]], ...]:
-    """The lines of a measure across the front or the back at a height, as `Measure` takes them."""
+    """The lines of a measure across the front or the back at a height, as `Measure` takes them.
+
+    half: from the middle to the side; inner: from the middle to the edge of an open front.
+    """
     if panel == "back" or torso.opening is None:
         return ((panel, (-half, y), (half, y)),)
     left, right = torso.fronts
-    return ((left, (0.0, y), (half, y)), (right, (-half, y), (0.0, y)))
+    return ((left, (inner, y), (half, y)), (right, (-half, y), (-inner, y)))
 
 
 def torso_seams(torso: Torso) -> tuple[Seam, ...]:

@@ -47,7 +47,7 @@ TURTLENECK = KnitRecipe(
     replace(
         MARINIERE,
         neck_width=0.066,
-        neck_front=0.050,
+        neck_front=0.060,
         neck_back=0.008,
         bust_ease=0.105,
         below_hip=0.0,

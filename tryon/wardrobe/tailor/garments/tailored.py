@@ -215,7 +215,9 @@ def tailored(form: Form, recipe: TailoredRecipe) -> Draft:
     edge_x = 0.0
     if torso.opening is not None and recipe.cutaway:
         # Rounded corners have no cloth at the hem.
-        hem_y, edge_x = hem_y + 2 * recipe.cutaway, 0.3 * recipe.cutaway
+        hem_y += 2 * recipe.cutaway
+        x, y = pattern.panel("front_l").edge("middle").points(64)[::-1].T
+        edge_x = float(np.interp(hem_y, y, x))
         hem = float(pattern.half_width("back", hem_y))
     return Draft(
         pattern,
@@ -243,7 +245,9 @@ def tailored(form: Form, recipe: TailoredRecipe) -> Draft:
                 4 * half,
             ),
             Measure(
-                "hem", tuple(line for p in BOTH for line in across(torso, p, hem_y, hem)), 4 * hem
+                "hem",
+                tuple(line for p in BOTH for line in across(torso, p, hem_y, hem, inner=edge_x)),
+                4 * hem - 2 * edge_x,
             ),
             Measure(
                 "closure",
