@@ -17,6 +17,10 @@ Profile = tuple[tuple[float, float], ...]
 """Pairs of height and full girth in metres, from the underarm down."""
 
 
+PINCH_M, PINCHED = (0.04, 0.10), 0.25
+"""Nearer to the underarm than the first there is only this share of the room."""
+
+
 @dataclass(frozen=True)
 class Neckline:
     """width_m: from the middle to where the shoulder seam starts; front_m, back_m: how far the middle
@@ -84,7 +88,9 @@ class Sleeve:
 def torso_panels(form: Form, torso: Torso) -> tuple[Panel, ...]:
     """Back and front, sewn at the shoulders and sides; two fronts where they hang open."""
     front, back = (_trunk_edges(form, torso, front=f) for f in (True, False))
-    place, room = _trunk_place(form, torso, front=True), _room(torso.room)
+    place = _trunk_place(form, torso, front=True)
+    corner_x = max(edge.control[-1][0] for edge in back if edge.name.startswith("side_"))
+    room = _pinched(_room(torso.room), np.array([corner_x, torso.underarm_y]))
     behind = Panel("back", back, _trunk_place(form, torso, front=False), torso.region, room)
     if torso.opening is None:
         return (Panel("front", front, place, torso.region, room), behind)
@@ -157,12 +163,13 @@ def sleeve_panels(
         next(e for e in _trunk_edges(form, torso, front=f) if e.name == "armhole_l").length
         for f in (True, False)
     )
+    room = _pinched(_constant(sleeve.room_m), np.array([0.5 * sleeve.upper_m, 0.0]))
     panels, seams = [], []
     for trunk, side in zip(torso.fronts, "lr", strict=True):
         edges = _sleeve_edges(sleeve, front, back, left=side == "l")
         place = _sleeve_place(form, sleeve, torso, edges, side)
         name = f"sleeve_{side}"
-        panels.append(Panel(name, edges, place, f"arm_{side}", _constant(sleeve.room_m)))
+        panels.append(Panel(name, edges, place, f"arm_{side}", room))
         seams += [
             Seam((name, "under_front"), (name, "under_back")),
             Seam((name, "cap_front"), (trunk, f"armhole_{side}")),
@@ -376,6 +383,17 @@ def _constant(value: float) -> Gap:
         return np.full(len(flat), value)
 
     return gap
+
+
+def _pinched(gap: Gap, corner: Floats) -> Gap:
+    """Less room towards the underarm at (±x, y): between arm and trunk there is none to be had, and cloth
+    that is pushed away from both stretches."""
+
+    def pinched(flat: Floats) -> Floats:
+        away = np.linalg.norm(np.abs(flat) * (1, 0) + flat * (0, 1) - corner, axis=1)
+        return gap(flat) * np.interp(away, PINCH_M, [PINCHED, 1.0])
+
+    return pinched
 
 
 def _room(profile: Profile) -> Gap:
