@@ -21,6 +21,10 @@ PINCH_M, PINCHED = (0.04, 0.10), 0.25
 """Nearer to the underarm than the first there is only this share of the room."""
 
 
+FULL_BUST_M, FLAT_SHARE = 0.94, 0.08
+"""Fronts with round necks are cut shorter above the bust by this share of what is missing to the first."""
+
+
 @dataclass(frozen=True)
 class Neckline:
     """width_m: from the middle to where the shoulder seam starts; front_m, back_m: how far the middle
@@ -193,6 +197,10 @@ def _trunk_edges(form: Form, torso: Torso, *, front: bool) -> tuple[Edge, ...]:
     front and the wearer's right behind."""
     right, left = ("l", "r") if front else ("r", "l")
     neck, tip = shoulder_points(form, torso)
+    if front and not torso.neckline.vee:
+        # A flatter bust leaves less way from the shoulder down.
+        flat = np.array([0.0, FLAT_SHARE * max(FULL_BUST_M - form.measures.bust, 0.0)])
+        neck, tip = neck - flat, tip - flat
     share = torso.front_share if front else 1 - torso.front_share
     half = [(y, 0.5 * girth * share) for y, girth in torso.profile]
     underarm = np.array([half[0][1], torso.underarm_y])

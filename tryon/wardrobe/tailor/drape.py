@@ -61,7 +61,7 @@ class Schedule:
     sew: int = 60
     settle: int = 110
     rest: int = 30
-    true: int = 24
+    true: int = 12
     true_friction: float = 0.0
 
 

@@ -15,12 +15,11 @@ from tryon.wardrobe.tailor.bodice import (
     across,
     hem_edges,
     neck_edges,
-    shoulder_points,
     sleeve_panels,
     torso_panels,
     torso_seams,
 )
-from tryon.wardrobe.tailor.drape import JERSEY
+from tryon.wardrobe.tailor.drape import JERSEY, Schedule
 from tryon.wardrobe.tailor.form import Form
 from tryon.wardrobe.tailor.make import Draft, Measure
 from tryon.wardrobe.tailor.pattern import Pattern
@@ -97,8 +96,8 @@ def top(form: Form, recipe: TopRecipe) -> Draft:
     sleeves, set_in = sleeve_panels(form, torso, sleeve)
     # Over the corners, which are lifted where sides flare.
     hem_y = torso.profile[-1][0] + HEM_AT_M
-    collar_y = shoulder_points(form, torso)[0][1] - torso.neckline.front_m
     pattern = Pattern(torso_panels(form, torso) + sleeves, torso_seams(torso) + set_in)
+    collar_y = float(pattern.panel(torso.fronts[0]).edge("neck_l").control[-1][1])
     chest_y = torso.underarm_y - 0.06
     half, hem_half = (
         {
@@ -111,6 +110,7 @@ def top(form: Form, recipe: TopRecipe) -> Draft:
         pattern,
         recipe.layer,
         JERSEY,
+        Schedule(true=30),
         trims=(
             Band("rib", neck_edges(torso), rib_rows(recipe.rib)),
             Band("hem", (*hem_edges(torso), *CUFFS)),
