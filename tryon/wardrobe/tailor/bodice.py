@@ -399,7 +399,7 @@ def _pinched(gap: Gap, corner: Floats) -> Gap:
 
     def pinched(flat: Floats) -> Floats:
         away = np.linalg.norm(np.abs(flat) * (1, 0) + flat * (0, 1) - corner, axis=1)
-        return gap(flat) * np.interp(away, PINCH_M, [PINCHED, 1.0])
+        return np.asarray(gap(flat) * np.interp(away, PINCH_M, [PINCHED, 1.0]))
 
     return pinched
 

@@ -83,7 +83,11 @@ def garment(
 ) -> Garment:
     """The garment of the neutral figure, baked now if it never was."""
     baked = baked_garment(
-        parameters.cut, size=parameters.size, front=parameters.front, progress=progress
+        parameters.cut,
+        size=parameters.size,
+        front=parameters.front,
+        on_sample=True,
+        progress=progress,
     )
     levels = tuple(
         tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol, Self, runtime_checkable
 
 from tryon.wardrobe.body import Body
@@ -95,12 +96,18 @@ def recipe_of(name: str, front: Front | None = None) -> object:
     return recipe.worn(front)
 
 
-def digest_of(name: str, size: str | None = None, *, front: Front | None = None) -> str:
+def digest_of(
+    name: str, size: str | None = None, *, front: Front | None = None, on_sample: bool = False
+) -> str:
     """What a bake of this cut must carry. Raises as `recipe_of`, and InputError for a size."""
     recipe = recipe_of(name, front)
-    return recipe_hash(name, recipe if size is None else (recipe, body_size(size)))
+    if size is None:
+        return recipe_hash(name, recipe)
+    sized = (recipe, body_size(size))
+    return recipe_hash(name, (*sized, "on the sample figure") if on_sample else sized)
 
 
+@lru_cache(maxsize=3)
 def form_of(body: Body, size: str | None = None) -> Form:
     """The form that a size is cut and draped for; None: the neutral figure.
 
@@ -110,11 +117,16 @@ def form_of(body: Body, size: str | None = None) -> Form:
 
 
 def bake(
-    name: str, form: Form, *, front: Front | None = None, progress: Progress | None = None
+    name: str,
+    form: Form,
+    *,
+    front: Front | None = None,
+    on: Form | None = None,
+    progress: Progress | None = None,
 ) -> BakedGarment:
-    """Make a garment now. Raises as `recipe_of`."""
+    """Make a garment now: drafted for a form, draped on it or on another. Raises as `recipe_of`."""
     drafted = CUTS[name].draft(form, recipe_of(name, front))
-    return make(drafted, form, progress=progress) if isinstance(drafted, Draft) else drafted
+    return make(drafted, on or form, progress=progress) if isinstance(drafted, Draft) else drafted
 
 
 def baked_garment(
@@ -122,20 +134,24 @@ def baked_garment(
     *,
     size: str | None = None,
     front: Front | None = None,
+    on_sample: bool = False,
     progress: Progress | None = None,
 ) -> BakedGarment:
     """A garment of a size: the shipped bake, else the cached one, else baked now.
 
-    size: a letter of `wardrobe.sizes`, None for the neutral figure; front: see `recipe_of`. Raises
-    KeyError for an unknown cut, ValueError for a front that does not open, InputError for an unknown
-    size, SuppliesError when the base body is missing.
+    size: a letter of `wardrobe.sizes`, None for the neutral figure; front: see `recipe_of`; on_sample:
+    draped on the neutral figure, whatever its size, so that a large one hangs loose. Raises KeyError for
+    an unknown cut, ValueError for a front that does not open, InputError for an unknown size,
+    SuppliesError when the base body is missing.
     """
-    digest = digest_of(name, size, front=front)
+    digest = digest_of(name, size, front=front, on_sample=on_sample)
     for path in (shipped_path(name), cached_path(name, digest)):
         found = read(path, digest)
         if found is not None:
             return found
-    made = bake(name, form_of(Body.load(), size), front=front, progress=progress)
+    body = Body.load()
+    on = form_of(body) if on_sample else None
+    made = bake(name, form_of(body, size), front=front, on=on, progress=progress)
     path = cached_path(name, digest)
     write(path, made, digest)
     # What was rounded on its way to the disk is what everybody gets, the first time too.
