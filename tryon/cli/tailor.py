@@ -3,43 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from tryon.cli.tailor_sizes import SIZES, check, known_cuts, sizes
-
-if TYPE_CHECKING:
-    from tryon.wardrobe.tailor.dress import GarmentParameters
-    from tryon.wardrobe.tailor.report import Report
+SIZES = ("XS", "S", "M", "L", "XL", "XXL")
+"""Letters of `wardrobe.sizes`, which takes long to load."""
 
 
-class Cuts(click.Group):
-    """A group in which `show` may be left out: `tailor coat` is `tailor show coat`."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Puts `show` before the name of a cut."""
-        if args and not args[0].startswith("-") and args[0] not in self.commands:
-            args = ["show", *args]
-        return super().parse_args(ctx, args)
-
-
-@click.group(cls=Cuts)
+@click.group()
 def tailor() -> None:
     """Garments by recipe: flat pattern pieces, sewn and draped on the body.
 
     \b
     Examples:
-      tryon tailor coat --size M --turntable coat.png
       tryon tailor bake tee
-      tryon tailor sizes trousers
-      tryon tailor check
       tryon tailor fabrics --sheet fabrics.png
     """
-
-
-tailor.add_command(sizes)
-tailor.add_command(check)
 
 
 @tailor.command()
@@ -58,12 +37,18 @@ def bake(cuts: tuple[str, ...]) -> None:
     from rich.progress import Progress
 
     from tryon.wardrobe.body import Body
+    from tryon.wardrobe.tailor.form import Form
     from tryon.wardrobe.tailor.store import shipped_path
-    from tryon.wardrobe.tailor.wardrobe import form_of, refresh
+    from tryon.wardrobe.tailor.wardrobe import CUTS, refresh
 
-    form = form_of(Body.load())
+    unknown = [name for name in cuts if name not in CUTS]
+    if unknown:
+        raise click.UsageError(
+            f"There is no cut {', '.join(unknown)}; there are {', '.join(CUTS)}."
+        )
+    form = Form.of(Body.load())
     with Progress(console=Console(stderr=True)) as bars:
-        for name in known_cuts(cuts):
+        for name in cuts or CUTS:
             task = bars.add_task(name, total=1.0)
             refresh(name, form, progress=lambda done, t=task: bars.update(t, completed=done))  # type: ignore[misc]  # bound now
             bars.update(task, completed=1.0)
@@ -71,149 +56,108 @@ def bake(cuts: tuple[str, ...]) -> None:
 
 
 @tailor.command()
-@click.argument("recipe", metavar="RECIPE")
-@click.option("--size", type=click.Choice(SIZES), help="Cut for this size; else the sample size.")
-@click.option("--front", type=click.Choice(("open", "closed")), help="Of jackets and coats.")
+@click.argument("cut", metavar="CUT")
 @click.option(
     "--turntable",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="Write a picture of it from four sides.",
 )
+@click.option("--cloth", metavar="NAME", default="crepe", help="What it is cut from.")
+@click.option("--color", metavar="#RRGGBB", default="#8a5a44", help="The colour of its cloth.")
 @click.option(
-    "--stretch",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="Write the same in the colours of its stretch: red is 10 % longer than in the pattern.",
+    "--size", type=click.Choice(SIZES), help="Cut for this size; else for the neutral figure."
 )
-@click.option("--report", is_flag=True, help="Also tell what it does in each of the test poses.")
-@click.option(
-    "--cloth", metavar="NAME", help="What it is cut from.  [default: crepe, or the item's]"
-)
-@click.option("--color", metavar="#RRGGBB", help="The colour of its cloth.")
-def show(
-    recipe: str,
-    *,
-    size: str | None,
-    front: str | None,
-    turntable: Path | None,
-    stretch: Path | None,
-    report: bool,
-    cloth: str | None,
-    color: str | None,
-) -> None:
-    """Report what a garment measures, how it lies on the skin, its stretch and its triangles.
-
-    RECIPE is a cut or an item of the catalogue. `show` may be left out. A size that was never made is
-    cut and draped now, which takes some seconds.
+def show(cut: str, turntable: Path | None, cloth: str, color: str, size: str | None) -> None:
+    """Report what a garment measures, how near to the skin it lies, its stretch and its triangles.
 
     \b
     Examples:
-      tryon tailor jeans --report
-      tryon tailor gown --cloth satin --color "#0f4a38" --turntable gown.png
-      tryon tailor aurelle-coat --size XL --front closed --turntable coat-xl.png
-      tryon tailor tee --size XS --stretch tee-stretch.png
+      tryon tailor show jeans
+      tryon tailor show gown --cloth satin --color "#0f4a38" --turntable gown.png
+      tryon tailor show coat --size XL --turntable coat-xl.png
     """
-    chosen = {"size": size, "front": front, "cloth": cloth, "color": color}
-    parameters = _parameters(recipe, {k: v for k, v in chosen.items() if v is not None})
-    _bake_with_bar(parameters)
-
     from tryon.wardrobe.body import Body
     from tryon.wardrobe.tailor.report import report_of
-    from tryon.wardrobe.tailor.wardrobe import form_of
+    from tryon.wardrobe.tailor.wardrobe import CUTS, form_of
 
+    if cut not in CUTS:
+        raise click.UsageError(f"There is no cut {cut!r}; there are {', '.join(CUTS)}.")
     form = form_of(Body.load(), size)
+    report = report_of(cut, form, size=size)
     body = form.measures
     click.echo(
         f"{'for a body of':<14}bust {body.bust * 1000:.0f}, waist {body.waist * 1000:.0f}, "
         f"hip {body.hip * 1000:.0f} mm"
     )
-    _tell(
-        report_of(parameters.cut, form, size=size, front=parameters.front),
-        poses=report,
-    )
-    _draw(parameters, recipe, turntable, stretch)
-
-
-def _parameters(recipe: str, chosen: dict[str, str]) -> GarmentParameters:
-    """Of a cut in crepe, or of an item's first variant, and what was chosen over them."""
-    from pydantic import ValidationError
-
-    from tryon.wardrobe.catalogue import Catalogue
-    from tryon.wardrobe.recipes import written_parameters
-    from tryon.wardrobe.tailor.dress import GarmentParameters
-    from tryon.wardrobe.tailor.wardrobe import CUTS
-
-    written: dict[str, object] = {"cut": recipe, "cloth": "crepe", "color": "#8a5a44"}
-    if recipe not in CUTS:
-        item = Catalogue.load().items.get(recipe)
-        if item is None or item.recipe is None or item.recipe.name != "garment":
-            raise click.UsageError(
-                f"There is no cut {recipe!r}, nor a garment of that name; "
-                f"there are {', '.join(CUTS)}."
-            )
-        written = dict(written_parameters(item, item.variants[0].name))
-    try:
-        return GarmentParameters.model_validate({**written, **chosen})
-    except ValidationError as error:
-        raise click.UsageError("; ".join(e["msg"] for e in error.errors()) + ".") from error
-
-
-def _bake_with_bar(parameters: GarmentParameters) -> None:
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from tryon.wardrobe.tailor.wardrobe import baked_garment
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bars:
-        task = bars.add_task(f"Draping {parameters.cut}", total=1.0)
-        baked_garment(
-            parameters.cut,
-            size=parameters.size,
-            front=parameters.front,
-            progress=lambda done: bars.update(task, completed=done),
-        )
-
-
-def _tell(report: Report, *, poses: bool) -> None:
-    findings = report.findings
-    for name, (found_m, wanted_m) in findings.measures.items():
+    for name, (found_m, wanted_m) in report.measures.items():
         wanted = "" if wanted_m is None else f"   recipe {wanted_m * 1000:6.0f} mm"
         click.echo(f"{name:<14}{found_m * 1000:6.0f} mm{wanted}")
     click.echo(f"{'nearest skin':<14}{report.nearest_skin_m * 1000:6.1f} mm")
-    if poses:
-        for name, depth_m in findings.depths.items():
-            click.echo(f"{name:<14}{depth_m * 1000:6.1f} mm into the skin")
-    click.echo(
-        f"{'worst of poses':<14}{max(findings.depths.values()) * 1000:6.1f} mm into the skin"
-    )
     middle, most = report.stretch
     click.echo(f"{'stretch':<14}{middle:6.1%}, 95 % of it below {most:.1%}")
     click.echo(f"{'triangles':<14}{' / '.join(str(n) for n in report.triangles)}")
-    for fault in findings.faults:
-        click.echo(f"{'fault':<14}{fault}")
-
-
-def _draw(
-    parameters: GarmentParameters, name: str, turntable: Path | None, stretch: Path | None
-) -> None:
-    if turntable is None and stretch is None:
+    if turntable is None:
         return
+
+    from pydantic import ValidationError
 
     from tryon.engine.turntable import turntable_of
     from tryon.stages.sink import write_picture
-    from tryon.wardrobe.tailor.dress import make_garment_asset
-    from tryon.wardrobe.tailor.report import stretch_map
+    from tryon.wardrobe.tailor.dress import GarmentParameters, make_garment_asset
 
-    if turntable is not None:
-        asset = make_garment_asset(parameters, item_id=name, variant=parameters.cloth)
-        write_picture(turntable, turntable_of(asset))
-        click.echo(f"Wrote {turntable}")
-    if stretch is not None:
-        colored = stretch_map(parameters.cut, size=parameters.size, front=parameters.front)
-        write_picture(stretch, turntable_of(colored))
-        click.echo(f"Wrote {stretch}")
+    try:
+        parameters = GarmentParameters.model_validate(
+            {"cut": cut, "cloth": cloth, "color": color, "size": size}
+        )
+    except ValidationError as error:
+        raise click.UsageError("; ".join(e["msg"] for e in error.errors()) + ".") from error
+    asset = make_garment_asset(parameters, item_id=cut, variant=cloth)
+    write_picture(turntable, turntable_of(asset))
+    click.echo(f"Wrote {turntable}")
+
+
+@tailor.command()
+@click.argument("cuts", nargs=-1, required=True, metavar="CUT…")
+def sizes(cuts: tuple[str, ...]) -> None:
+    """Grade cuts from XS to XXL (EN 13402-3, women) and print their finished measures in mm.
+
+    Each size is drafted and draped anew on its own body, a few seconds the first time.
+
+    \b
+    Examples:
+      tryon tailor sizes coat
+      tryon tailor sizes tee trousers
+    """
+    from rich.console import Console
+    from rich.progress import track
+    from rich.table import Table
+
+    from tryon.wardrobe.body import Body
+    from tryon.wardrobe.tailor.report import report_of
+    from tryon.wardrobe.tailor.wardrobe import CUTS, form_of
+
+    unknown = [name for name in cuts if name not in CUTS]
+    if unknown:
+        raise click.UsageError(
+            f"There is no cut {', '.join(unknown)}; there are {', '.join(CUTS)}."
+        )
+    body = Body.load()
+    work = [(cut, size) for cut in cuts for size in SIZES]
+    reports = {
+        (cut, size): report_of(cut, form_of(body, size), size=size)
+        for cut, size in track(work, description="Draping", console=Console(stderr=True))
+    }
+    forms = {size: form_of(body, size).measures for size in SIZES}
+    table = Table("", "", *SIZES)
+    for girth in ("bust", "waist", "hip"):
+        values = (f"{getattr(forms[size], girth) * 1000:.0f}" for size in SIZES)
+        table.add_row("body", girth, *values)
+    for cut in cuts:
+        for name in reports[cut, SIZES[0]].measures:
+            found = (reports[cut, size].measures[name][0] for size in SIZES)
+            table.add_row(cut, name, *(f"{metres * 1000:.0f}" for metres in found))
+    Console().print(table)
 
 
 @tailor.command()

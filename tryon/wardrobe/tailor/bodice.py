@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from tryon.core.spaces import Floats
 from tryon.wardrobe.tailor.form import Form
-from tryon.wardrobe.tailor.pattern import Aside, Edge, Gap, Panel, Place, Seam, curve
+from tryon.wardrobe.tailor.pattern import Edge, Gap, Panel, Place, Seam, curve
 
-Front = Literal["open", "closed"]
-"""How a jacket or coat is worn."""
 Profile = tuple[tuple[float, float], ...]
 """Pairs of height and full girth in metres, from the underarm down."""
-
-
-PINCH_M, PINCHED = (0.04, 0.10), 0.25
-"""Nearer to the underarm than the first there is only this share of the room."""
-
-
-FULL_BUST_M, FLAT_SHARE = 0.94, 0.08
-"""Fronts with round necks are cut shorter above the bust by this share of what is missing to the first."""
 
 
 @dataclass(frozen=True)
@@ -37,16 +26,6 @@ class Neckline:
 
 
 @dataclass(frozen=True)
-class Opening:
-    """Fronts that hang apart: top_m, low_m: how far each keeps from the middle where the neckline ends
-    and at the hem; cutaway_m: how far from the edge their lower corners are rounded off."""
-
-    top_m: float
-    low_m: float
-    cutaway_m: float = 0.0
-
-
-@dataclass(frozen=True)
 class Torso:
     """The measures that a trunk is drafted from, all in metres.
 
@@ -54,8 +33,7 @@ class Torso:
     the skin's ridge; underarm_y: height of the armhole's lowest point; chest_m: half the width between
     the armholes, front and back; profile: girths from the underarm to the hem; room: (height, gap)
     pairs, how far from the skin the cloth is kept; front_share: of the girths; front_drop_m: how much lower
-    the front's edge is cut in the middle than at the sides; region: see `Panel`; opening: None for a
-    front in one piece.
+    the front's edge is cut in the middle than at the sides; region: see `Panel`.
     """
 
     neckline: Neckline
@@ -68,12 +46,6 @@ class Torso:
     front_share: float = 0.5
     front_drop_m: float = 0.0
     region: str = "trunk"
-    opening: Opening | None = None
-
-    @property
-    def fronts(self) -> tuple[str, str]:
-        """The panels of the wearer's left and right front; the same one where it is in one piece."""
-        return ("front", "front") if self.opening is None else ("front_l", "front_r")
 
 
 @dataclass(frozen=True)
@@ -90,67 +62,27 @@ class Sleeve:
 
 
 def torso_panels(form: Form, torso: Torso) -> tuple[Panel, ...]:
-    """Back and front, sewn at the shoulders and sides; two fronts where they hang open."""
-    front, back = (_trunk_edges(form, torso, front=f) for f in (True, False))
-    place = _trunk_place(form, torso, front=True)
-    corner_x = max(edge.control[-1][0] for edge in back if edge.name.startswith("side_"))
-    room = _pinched(_room(torso.room), np.array([corner_x, torso.underarm_y]))
-    behind = Panel("back", back, _trunk_place(form, torso, front=False), torso.region, room)
-    if torso.opening is None:
-        return (Panel("front", front, place, torso.region, room), behind)
-    left, right = _halves(front, torso.opening.cutaway_m)
-    least = _apart(torso.opening, left[-1])
+    """Front and back in one piece each, sewn at the shoulders and sides."""
     return (
-        Panel("front_l", left, place, torso.region, room, Aside(1.0, least)),
-        Panel("front_r", right, place, torso.region, room, Aside(-1.0, least)),
-        behind,
+        Panel(
+            "front",
+            _trunk_edges(form, torso, front=True),
+            _trunk_place(form, torso, front=True),
+            torso.region,
+            _room(torso.room),
+        ),
+        Panel(
+            "back",
+            _trunk_edges(form, torso, front=False),
+            _trunk_place(form, torso, front=False),
+            torso.region,
+            _room(torso.room),
+        ),
     )
 
 
 NECK_EDGES = (("front", "neck_l"), ("front", "neck_r"), ("back", "neck_r"), ("back", "neck_l"))
 """The neckline in the order of each panel's outline."""
-
-
-def neck_edges(torso: Torso) -> tuple[tuple[str, str], ...]:
-    """As `NECK_EDGES`, with the edges of open fronts beside the neckline."""
-    if torso.opening is None:
-        return NECK_EDGES
-    return (
-        ("front_l", "neck_l"),
-        ("front_l", "middle"),
-        ("front_r", "middle"),
-        ("front_r", "neck_r"),
-        ("back", "neck_r"),
-        ("back", "neck_l"),
-    )
-
-
-def hem_edges(torso: Torso) -> tuple[tuple[str, str], ...]:
-    """The lower edge of a trunk."""
-    return tuple((panel, "hem") for panel in dict.fromkeys((*torso.fronts, "back")))
-
-
-def across(
-    torso: Torso, panel: str, y: float, half: float, *, inner: float = 0.0
-) -> tuple[tuple[str, tuple[float, float], tuple[float, float]], ...]:
-    """The lines of a measure across the front or the back at a height, as `Measure` takes them.
-
-    half: from the middle to the side; inner: from the middle to the edge of an open front.
-    """
-    if panel == "back" or torso.opening is None:
-        return ((panel, (-half, y), (half, y)),)
-    left, right = torso.fronts
-    return ((left, (inner, y), (half, y)), (right, (-half, y), (-inner, y)))
-
-
-def torso_seams(torso: Torso) -> tuple[Seam, ...]:
-    """Shoulders and sides."""
-    return tuple(
-        Seam((front, f"{edge}_{side}"), ("back", f"{edge}_{side}"))
-        for edge in ("shoulder", "side")
-        for front, side in zip(torso.fronts, "lr", strict=True)
-    )
-
 
 TORSO_SEAMS = tuple(
     Seam(("front", f"{edge}_{side}"), ("back", f"{edge}_{side}"))
@@ -167,16 +99,15 @@ def sleeve_panels(
         next(e for e in _trunk_edges(form, torso, front=f) if e.name == "armhole_l").length
         for f in (True, False)
     )
-    room = _pinched(_constant(sleeve.room_m), np.array([0.5 * sleeve.upper_m, 0.0]))
     panels, seams = [], []
-    for trunk, side in zip(torso.fronts, "lr", strict=True):
+    for side in "lr":
         edges = _sleeve_edges(sleeve, front, back, left=side == "l")
         place = _sleeve_place(form, sleeve, torso, edges, side)
         name = f"sleeve_{side}"
-        panels.append(Panel(name, edges, place, f"arm_{side}", room))
+        panels.append(Panel(name, edges, place, f"arm_{side}", _constant(sleeve.room_m)))
         seams += [
             Seam((name, "under_front"), (name, "under_back")),
-            Seam((name, "cap_front"), (trunk, f"armhole_{side}")),
+            Seam((name, "cap_front"), ("front", f"armhole_{side}")),
             Seam((name, "cap_back"), ("back", f"armhole_{side}")),
         ]
     return tuple(panels), tuple(seams)
@@ -197,10 +128,6 @@ def _trunk_edges(form: Form, torso: Torso, *, front: bool) -> tuple[Edge, ...]:
     front and the wearer's right behind."""
     right, left = ("l", "r") if front else ("r", "l")
     neck, tip = shoulder_points(form, torso)
-    if front and not torso.neckline.vee:
-        # A flatter bust leaves less way from the shoulder down.
-        flat = np.array([0.0, FLAT_SHARE * max(FULL_BUST_M - form.measures.bust, 0.0)])
-        neck, tip = neck - flat, tip - flat
     share = torso.front_share if front else 1 - torso.front_share
     half = [(y, 0.5 * girth * share) for y, girth in torso.profile]
     underarm = np.array([half[0][1], torso.underarm_y])
@@ -236,41 +163,6 @@ def _trunk_edges(form: Form, torso: Torso, *, front: bool) -> tuple[Edge, ...]:
         curve(f"armhole_{left}", *other_hole),
         curve(f"side_{left}", *(p * mirror for p in reversed(side))),
     )
-
-
-def _halves(front: tuple[Edge, ...], cutaway_m: float) -> tuple[tuple[Edge, ...], tuple[Edge, ...]]:
-    """The wearer's left and right half of a front's outline, each closed by its `middle`."""
-    # De Casteljau's halves of the hem's cubic.
-    one, two, three, four = front[0].control
-    hem = (one + 3 * two + 3 * three + four) / 8
-    number = [edge.name for edge in front].index("neck_l")
-    neck = front[number].control[-1]
-    corner = hem + np.array([cutaway_m, 0.0])
-    middle = np.array([neck, hem])
-    if cutaway_m:
-        middle = np.array([neck, neck + 0.6 * (hem - neck), hem + 0.03 * (neck - hem), corner])
-    mirror = np.array([-1.0, 1.0])
-    left = (
-        curve("hem", corner, (two + 2 * three + four) / 4, (three + four) / 2, four),
-        *front[1 : number + 1],
-        curve("middle", *middle),
-    )
-    right = (
-        curve("hem", one, (one + two) / 2, (one + 2 * two + three) / 4, corner * mirror),
-        curve("middle", *(middle[::-1] * mirror)),
-        *front[number + 1 :],
-    )
-    return left, right
-
-
-def _apart(opening: Opening, middle: Edge) -> Gap:
-    """How far from the middle a front keeps: more towards the hem, nothing beside the neckline."""
-    top, low = float(middle.control[0][1]), float(middle.control[-1][1])
-
-    def least(flat: Floats) -> Floats:
-        return np.interp(flat[:, 1], [low, top, top + 0.06], [opening.low_m, opening.top_m, -0.002])
-
-    return least
 
 
 def _neck_edges(
@@ -391,17 +283,6 @@ def _constant(value: float) -> Gap:
         return np.full(len(flat), value)
 
     return gap
-
-
-def _pinched(gap: Gap, corner: Floats) -> Gap:
-    """Less room towards the underarm at (±x, y): between arm and trunk there is none to be had, and cloth
-    that is pushed away from both stretches."""
-
-    def pinched(flat: Floats) -> Floats:
-        away = np.linalg.norm(np.abs(flat) * (1, 0) + flat * (0, 1) - corner, axis=1)
-        return np.asarray(gap(flat) * np.interp(away, PINCH_M, [PINCHED, 1.0]))
-
-    return pinched
 
 
 def _room(profile: Profile) -> Gap:

@@ -10,7 +10,7 @@ in one random order from a seeded generator, in one thread, so that the same rec
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,10 +27,6 @@ GRAVITY = 4.0
 stretch; the bending compliances are chosen to go with this."""
 REST_GRAVITY = 1.0
 """While cloth comes to rest it sheds what its weight has stretched it by."""
-TRUE_KEEP = 0.97
-"""Share of its speed that cloth keeps in a substep while it comes back to size: long lengths need it."""
-TRUE_BEND = 8.0
-"""Folds are so much softer then."""
 SEWING_SPEED, SPEED = 1.2, 3.0
 """Fastest cloth while it is sewn and while it settles, metres a second."""
 
@@ -55,14 +51,11 @@ SATIN = Fabric(bend=1.5e-4, friction=0.3)
 
 @dataclass(frozen=True)
 class Schedule:
-    """Frames of sewing without weight, of settling with it, of coming to rest, and of coming back to the
-    pattern's size; true_friction: of the skin meanwhile, for what would ride up."""
+    """Frames of sewing without weight, of settling with it, and of coming to rest."""
 
     sew: int = 60
     settle: int = 110
     rest: int = 30
-    true: int = 12
-    true_friction: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,10 +65,6 @@ class Links:
     pairs: NDArray[np.int64]
     length: Floats
     compliance: Floats
-
-    def taken(self, chosen: NDArray[np.integer]) -> Links:
-        """Some of them, in the order of (n,) numbers."""
-        return Links(self.pairs[chosen], self.length[chosen], self.compliance[chosen])
 
 
 def links_of(cloth: Cloth, fabric: Fabric) -> Links:
@@ -117,29 +106,27 @@ def drape(
     points = _placed(cloth)
     links = links_of(cloth, fabric)
     order = rng.permutation(len(links.pairs))
-    every, untaped = links.taken(order), _untaped(links, points, fabric)
+    links = Links(links.pairs[order], links.length[order], links.compliance[order])
     gap = cloth.by_particle(_gaps(cloth))
-    side, least = _aside(cloth)
     free = np.ones(len(points))
     for panel, edge in cloth.pattern.held:
         free[cloth.particle[cloth.edges[panel, edge]]] = 0.0
     velocity = np.zeros_like(points)
-    total = schedule.sew + schedule.settle + schedule.rest + schedule.true
+    total = schedule.sew + schedule.settle + schedule.rest
     done = 0
-    for frames, kept, gravity, keep, speed in (
-        (schedule.sew, every, 0.0, 0.98, SEWING_SPEED),
-        (schedule.settle, every, GRAVITY, 0.998, SPEED),
-        (schedule.rest, every, REST_GRAVITY, 0.9, SPEED),
-        (schedule.true, untaped, 0.0, TRUE_KEEP, SPEED),
+    for frames, gravity, keep, speed in (
+        (schedule.sew, 0.0, 0.98, SEWING_SPEED),
+        (schedule.settle, GRAVITY, 0.998, SPEED),
+        (schedule.rest, REST_GRAVITY, 0.9, SPEED),
     ):
         for _ in range(frames):
             run(
                 points,
                 velocity,
                 free,
-                kept.pairs,
-                kept.length,
-                kept.compliance,
+                links.pairs,
+                links.length,
+                links.compliance,
                 gap,
                 field.values,
                 field.origin,
@@ -147,26 +134,13 @@ def drape(
                 gravity,
                 keep,
                 speed,
-                schedule.true_friction if kept is untaped else fabric.friction,
+                fabric.friction,
                 floor_m,
-                side,
-                least,
             )
             done += 1
             if progress is not None and done % 10 == 0:
                 progress(done / total)
     return points
-
-
-def _untaped(links: Links, points: Floats, fabric: Fabric) -> Links:
-    """What brings draped cloth back to the pattern's size, which weight, tape and folds have stretched.
-
-    From above downwards, which carries a correction all the way in one sweep.
-    """
-    downwards = np.argsort(-points[links.pairs, 1].max(1), kind="stable")
-    kept = links.taken(downwards[links.compliance[downwards] != fabric.tape])
-    softer = np.where(kept.compliance == fabric.bend, TRUE_BEND * fabric.bend, kept.compliance)
-    return replace(kept, compliance=softer)
 
 
 def _placed(cloth: Cloth) -> Floats:
@@ -183,17 +157,6 @@ def _gaps(cloth: Cloth) -> Floats:
         here = cloth.in_panel(panel.name)
         out[here] = panel.gap_m(cloth.flat[here])
     return out
-
-
-def _aside(cloth: Cloth) -> tuple[Floats, Floats]:
-    """For each particle the side of the middle that it keeps to, 0 for either, and metres from it."""
-    side, least = np.zeros(cloth.count), np.full(cloth.count, -np.inf)
-    for panel in cloth.pattern.panels:
-        if panel.aside is not None:
-            here = cloth.in_panel(panel.name)
-            side[cloth.particle[here]] = panel.aside.side
-            np.maximum.at(least, cloth.particle[here], panel.aside.least_m(cloth.flat[here]))
-    return side, np.where(side == 0.0, 0.0, least)
 
 
 def _sides(faces: NDArray[np.int64], flat: Floats) -> tuple[NDArray[np.int64], Floats]:

@@ -61,7 +61,7 @@ sample_many = njit(cache=True)(_sample_many_plain)
 push_many = njit(cache=True)(_push_many_plain)
 
 
-def _run_plain(  # type: ignore[no-untyped-def]  # noqa: PLR0915, PLR0917  compiled
+def _run_plain(  # type: ignore[no-untyped-def]  # noqa: PLR0917  compiled
     points,
     velocity,
     free,
@@ -77,10 +77,8 @@ def _run_plain(  # type: ignore[no-untyped-def]  # noqa: PLR0915, PLR0917  compi
     speed,
     friction,
     floor,
-    side,
-    least,
 ):
-    """One frame, in place. Particles of side ±1 keep `least` metres from the plane x = 0 on that side."""
+    """One frame, in place."""
     dt = FRAME_S / SUBSTEPS
     before = points.copy()
     for _ in range(SUBSTEPS):
@@ -130,8 +128,6 @@ def _run_plain(  # type: ignore[no-untyped-def]  # noqa: PLR0915, PLR0917  compi
                     points[n, 0] -= hold * mx
                     points[n, 1] -= hold * my
                     points[n, 2] -= hold * mz
-            if side[n] != 0.0 and side[n] * points[n, 0] < least[n] and free[n] > 0.0:
-                points[n, 0] += side[n] * min(least[n] - side[n] * points[n, 0], PUSH_M)
             if points[n, 1] < floor:
                 points[n, 1] = floor
                 points[n, 0] -= friction * (points[n, 0] - before[n, 0])

@@ -18,9 +18,8 @@ from tryon.wardrobe.fabrics.prints import Print, Stripe
 from tryon.wardrobe.garment import Garment, GarmentPart
 from tryon.wardrobe.heels import on_heels
 from tryon.wardrobe.skinning import Skinning
-from tryon.wardrobe.tailor.bodice import Front
 from tryon.wardrobe.tailor.make import BakedGarment, BakedPart, Progress
-from tryon.wardrobe.tailor.wardrobe import CUTS, baked_garment, recipe_of
+from tryon.wardrobe.tailor.wardrobe import CUTS, baked_garment
 
 Size = Literal["XS", "S", "M", "L", "XL", "XXL"]
 """Letters of `wardrobe.sizes.WOMEN`."""
@@ -38,8 +37,7 @@ class GarmentParameters(BaseModel):
     of a patterned fabric's further yarns; cloth_scale: magnifies its pattern; stripe: colour of stripes,
     with stripe_cm: their width and repeat; print: picture file that is printed all over, print_cm wide;
     rib, rib_color: of ribs and bands; trim, trim_color: of collars, pockets and soles; button_color,
-    thread_color, sole_color. size: of the body that it is cut for, None for the neutral figure; front:
-    of jackets and coats, None for as each is usually worn.
+    thread_color, sole_color. size: of the body that it is cut for, None for the neutral figure.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -62,7 +60,6 @@ class GarmentParameters(BaseModel):
     thread_color: Color = "#c08a4a"
     sole_color: Color = "#1c1a19"
     size: Size | None = None
-    front: Front | None = None
 
     def model_post_init(self, context: object, /) -> None:
         """Refuses cuts and cloths that there are not."""
@@ -71,7 +68,6 @@ class GarmentParameters(BaseModel):
         for name in (self.cloth, self.rib, self.trim):
             if name is not None and name not in FABRICS:
                 raise ValueError(f"there is no cloth {name!r}; there are {', '.join(FABRICS)}")
-        recipe_of(self.cut, self.front)
 
 
 def garment(
@@ -82,13 +78,7 @@ def garment(
     progress: Progress | None = None,
 ) -> Garment:
     """The garment of the neutral figure, baked now if it never was."""
-    baked = baked_garment(
-        parameters.cut,
-        size=parameters.size,
-        front=parameters.front,
-        on_sample=True,
-        progress=progress,
-    )
+    baked = baked_garment(parameters.cut, size=parameters.size, progress=progress)
     levels = tuple(
         tuple(
             GarmentPart(_mesh(part, parameters), part.bones, part.weights, trim=part.trim)
@@ -109,9 +99,7 @@ def garment(
 
 def make_garment_asset(parameters: GarmentParameters, /, *, item_id: str, variant: str) -> Asset:
     """The finest level at rest, in `body` space, for pictures of the item alone. High heels stand."""
-    baked: BakedGarment = baked_garment(
-        parameters.cut, size=parameters.size, front=parameters.front
-    )
+    baked: BakedGarment = baked_garment(parameters.cut, size=parameters.size)
     meshes = tuple(_mesh(part, parameters) for part in baked.levels[0])
     heel_m = baked.finished.get(HEEL, 0.0)
     if heel_m:

@@ -74,8 +74,7 @@ class Funnel:
     """A tube from the neckline up around the neck.
 
     edges: (panel, edge) of the neckline, around it; height_m: over the neckline's back; folded_m: how
-    far its upper edge is turned down over it again, 0 for a plain edge; off_m: air over the skin;
-    is_open: it ends at the front's edges.
+    far its upper edge is turned down over it again, 0 for a plain edge; off_m: air over the skin.
     """
 
     part: str
@@ -84,12 +83,26 @@ class Funnel:
     height_m: float
     folded_m: float = 0.0
     off_m: float = 0.006
-    is_open: bool = False
 
     def sheets(self, draped: Draped, *, spacing_m: float) -> list[Sheet]:
         """One grid: up from the seam, over the edge, down again outside or in."""
-        columns = 48 if spacing_m < 0.03 else 28
-        base, weights, wanted = (self._parted if self.is_open else self._whole)(draped, columns)
+        places, shares = [], []
+        for panel, edge in self.edges:
+            flat = draped.cloth.flat[draped.cloth.edges[panel, edge]]
+            seam, dense = draped.on(panel_number(draped.cloth, panel), flat, 0.0006)
+            places.append(seam)
+            shares.append(dense)
+        seam, dense = np.concatenate(places), np.concatenate(shares)
+        angle = np.arctan2(seam[:, 0], seam[:, 2] - self.neck.low[2])
+        order = np.argsort(angle)
+        wanted = np.linspace(-np.pi, np.pi, 48 if spacing_m < 0.03 else 28)
+        at = np.concatenate([angle[order] - 2 * np.pi, angle[order], angle[order] + 2 * np.pi])
+
+        def around(values: Floats) -> Floats:
+            values = np.tile(values[order], (3, 1))
+            return np.stack([np.interp(wanted, at, column) for column in values.T], axis=1)
+
+        base, weights = around(seam), around(dense)
         # The front's edge is lower, as the chin asks.
         top = base[:, 1].max() + self.height_m - CHIN_M * (0.5 + 0.5 * np.cos(wanted))
         up = np.array([0.0, 1.0, 0.0])
@@ -119,41 +132,3 @@ class Funnel:
         faces = strip(len(grid), len(wanted))
         spread = np.tile(weights, (len(grid), 1))
         return [creased(grid.reshape(-1, 3), faces, uv * 100, spread)]
-
-    def _whole(self, draped: Draped, columns: int) -> tuple[Floats, Floats, Floats]:
-        """All around, evenly by angle: (columns, 3) places on the seam, (columns, J) shares, angles."""
-        found = [self._seam(draped, panel, edge) for panel, edge in self.edges]
-        seam, dense = (np.concatenate(column) for column in zip(*found, strict=True))
-        angle = self._angle(seam)
-        order = np.argsort(angle)
-        wanted = np.linspace(-np.pi, np.pi, columns)
-        at = np.concatenate([angle[order] - 2 * np.pi, angle[order], angle[order] + 2 * np.pi])
-
-        def around(values: Floats) -> Floats:
-            values = np.tile(values[order], (3, 1))
-            return np.stack([np.interp(wanted, at, column) for column in values.T], axis=1)
-
-        return around(seam), around(dense), wanted
-
-    def _parted(self, draped: Draped, columns: int) -> tuple[Floats, Floats, Floats]:
-        """As `_whole`, evenly along the seam from the left front's edge around the back to the right's."""
-        first, *others = self.edges
-        found = [self._seam(draped, panel, edge) for panel, edge in (first, *reversed(others))]
-        seam, dense = (
-            np.concatenate([run[::-1] for run in column]) for column in zip(*found, strict=True)
-        )
-        at = lengths_along(seam)
-        wanted = np.linspace(0.0, at[-1], columns)
-
-        def along(values: Floats) -> Floats:
-            return np.stack([np.interp(wanted, at, column) for column in values.T], axis=1)
-
-        angle = np.maximum.accumulate(np.unwrap(self._angle(seam)))
-        return along(seam), along(dense), np.interp(wanted, at, angle)
-
-    def _seam(self, draped: Draped, panel: str, edge: str) -> tuple[Floats, Floats]:
-        flat = draped.cloth.flat[draped.cloth.edges[panel, edge]]
-        return draped.on(panel_number(draped.cloth, panel), flat, 0.0006)
-
-    def _angle(self, seam: Floats) -> Floats:
-        return np.asarray(np.arctan2(seam[:, 0], seam[:, 2] - self.neck.low[2]))

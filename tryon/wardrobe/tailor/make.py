@@ -10,18 +10,16 @@ from numpy.typing import NDArray
 
 from tryon.core.mesh import Mesh, smooth_normals
 from tryon.core.spaces import Floats
-from tryon.wardrobe.body_girth import dense_of
 from tryon.wardrobe.occlusion import bake_openness
 from tryon.wardrobe.skinning import top_weights
 from tryon.wardrobe.tailor.cloth import Cloth, cut
-from tryon.wardrobe.tailor.cover import CLOTH_LEAST_HITS, covered, welded
+from tryon.wardrobe.tailor.cover import covered, welded
 from tryon.wardrobe.tailor.drape import JERSEY, Fabric, Schedule, drape
 from tryon.wardrobe.tailor.form import Form
 from tryon.wardrobe.tailor.levels import Lookup, spacing_for
 from tryon.wardrobe.tailor.pattern import Pattern
-from tryon.wardrobe.tailor.trial import Trial, kept_out
 from tryon.wardrobe.tailor.trims import Draped, Sheet, Trim, merged
-from tryon.wardrobe.tailor.weights import cloth_weights, skin_shares
+from tryon.wardrobe.tailor.weights import cloth_weights
 
 Progress = Callable[[float], None]
 
@@ -32,8 +30,6 @@ SKIN_GAP_M = 0.0015
 """After cutting into levels no vertex is nearer to the skin."""
 SEAM_TILT = 0.16
 """At a seam normals lean into it by this much, which shows as a fine groove."""
-DIPPED_EDGE_M = 0.004
-"""As `cover.EDGE_M`, for skin that cloth dips into."""
 TRIM_RISE_M = 0.005
 DARKEST = 0.4
 """Ambient occlusion of a place that sees nothing."""
@@ -114,8 +110,7 @@ def make(draft: Draft, form: Form, *, progress: Progress | None = None) -> Baked
     )
     points = form.field.pushed_out(points, SKIN_GAP_M)
     normals = _normals(points, cloth)
-    dense = _bound(form, cloth, points, cloth_weights(cloth, points, form))
-    fine = Draped(cloth, points, normals, dense, Lookup(cloth))
+    fine = Draped(cloth, points, normals, cloth_weights(cloth, points, form), Lookup(cloth))
     levels = tuple(
         _level(draft, form, fine, triangles, number)
         for number, triangles in enumerate(draft.level_triangles)
@@ -123,33 +118,11 @@ def make(draft: Draft, form: Form, *, progress: Progress | None = None) -> Baked
     return BakedGarment(levels, draft.layer, hidden_skin(form, levels[0]), finished(draft, fine))
 
 
-def _bound(form: Form, cloth: Cloth, points: Floats, dense: Floats) -> Floats:
-    """(N, J) shares that keep a cloth out of the skin in the test poses."""
-    shares = skin_shares(cloth, points, form)
-    return kept_out(Trial.of(form), points, cloth.welded_faces, dense, shares)
-
-
 def hidden_skin(form: Form, parts: tuple[BakedPart, ...]) -> NDArray[np.bool_]:
-    """(B,) which of the form's vertices the parts of a garment cover.
-
-    Beside open edges skin is left to be seen, but not where cloth would dip into it in some pose.
-    """
-    cloth = [part for part in parts if not part.trim]
-    shells = [welded(part.vertices, part.faces) for part in cloth]
+    """(B,) which of the form's vertices the parts of a garment cover."""
+    shells = [welded(part.vertices, part.faces) for part in parts if not part.trim]
     normals = smooth_normals(form.figure.vertices, form.body.faces).astype(np.float64)
-    points = np.concatenate([part.vertices for part in cloth]).astype(np.float64)
-    dense = np.concatenate([dense_of(p.bones, p.weights, len(form.body.names)) for p in cloth])
-    dipped = Trial.of(form).dipped(points, dense.astype(np.float64))
-    out = covered(form.points, normals, shells)
-    under = covered(
-        form.points[dipped],
-        normals[dipped],
-        shells,
-        edge_m=DIPPED_EDGE_M,
-        least_hits=CLOTH_LEAST_HITS,
-    )
-    out[np.flatnonzero(dipped)[under]] = True
-    return out
+    return covered(form.points, normals, shells)
 
 
 def finished(draft: Draft, draped: Draped) -> dict[str, float]:
@@ -175,7 +148,7 @@ def _level(
     points[:, 1] = np.maximum(points[:, 1], draft.floor_m)
     normals = fine.lookup.onto(cloth, fine.normals)
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
-    dense = _bound(form, cloth, points, fine.lookup.onto(cloth, fine.dense))
+    dense = fine.lookup.onto(cloth, fine.dense)
     draped = Draped(cloth, points, normals, dense, Lookup(cloth))
     sheets: dict[tuple[str, bool], list[Sheet]] = {}
     for name, sheet in _cloth_sheets(draft, draped):

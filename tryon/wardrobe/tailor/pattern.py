@@ -38,24 +38,12 @@ class Edge:
 
 
 @dataclass(frozen=True, eq=False)
-class Aside:
-    """Cloth that stays beside the body's middle: the fronts of what hangs open.
-
-    side: 1 for the wearer's left, −1 for the right; least_m: metres from the middle of (N, 2) of a
-    panel's points.
-    """
-
-    side: float
-    least_m: Gap
-
-
-@dataclass(frozen=True, eq=False)
 class Panel:
     """One piece of cloth.
 
     edges: its outline in order, each from where the one before ends; place: where it starts;
     region: which bones may move it (see `weights`); gap_m: least distance from the skin of (N, 2) of
-    its points, metres; aside: None for cloth that may lie on both sides of the middle.
+    its points, metres.
     """
 
     name: str
@@ -63,7 +51,6 @@ class Panel:
     place: Place
     region: str
     gap_m: Gap
-    aside: Aside | None = None
 
     def __post_init__(self) -> None:
         for before, after in zip(self.edges, (*self.edges[1:], self.edges[0]), strict=True):

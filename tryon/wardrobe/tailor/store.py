@@ -16,7 +16,7 @@ from tryon.supplies import assets_dir, baked_dir
 from tryon.wardrobe.body_bake import BAKED_NAME
 from tryon.wardrobe.tailor.make import BakedGarment, BakedPart
 
-TAILOR_VERSION = 4
+TAILOR_VERSION = 3
 """Raised when the same recipe gives another garment."""
 UV_STEP_CM = 0.01
 FULL16, FULL8 = 65535, 255

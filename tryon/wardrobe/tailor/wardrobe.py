@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Protocol, Self, runtime_checkable
+from typing import Any
 
 from tryon.wardrobe.body import Body
 from tryon.wardrobe.sizes import body_size, figure_of
-from tryon.wardrobe.tailor.bodice import Front
 from tryon.wardrobe.tailor.form import Form
 from tryon.wardrobe.tailor.garments import (
     boots,
@@ -27,15 +25,6 @@ from tryon.wardrobe.tailor.garments import (
 )
 from tryon.wardrobe.tailor.make import BakedGarment, Draft, Progress, make
 from tryon.wardrobe.tailor.store import cached_path, read, recipe_hash, shipped_path, write
-
-
-@runtime_checkable
-class Fronted(Protocol):
-    """A recipe of what may hang open in front."""
-
-    def worn(self, front: Front) -> Self:
-        """The same, open or closed. Raises ValueError where nothing opens."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -83,31 +72,12 @@ CUTS: Mapping[str, Cut] = {
 """Name → cut."""
 
 
-def recipe_of(name: str, front: Front | None = None) -> object:
-    """The recipe of a cut, worn open or closed; None: as it is usually worn.
-
-    Raises KeyError for an unknown cut, ValueError for one that has no front to open.
-    """
+def digest_of(name: str, size: str | None = None) -> str:
+    """What a bake of this cut must carry. Raises KeyError for an unknown cut, InputError for a size."""
     recipe = CUTS[name].recipe
-    if front is None:
-        return recipe
-    if not isinstance(recipe, Fronted):
-        raise ValueError(f"{name} has no front that opens")
-    return recipe.worn(front)
+    return recipe_hash(name, recipe if size is None else (recipe, body_size(size)))
 
 
-def digest_of(
-    name: str, size: str | None = None, *, front: Front | None = None, on_sample: bool = False
-) -> str:
-    """What a bake of this cut must carry. Raises as `recipe_of`, and InputError for a size."""
-    recipe = recipe_of(name, front)
-    if size is None:
-        return recipe_hash(name, recipe)
-    sized = (recipe, body_size(size))
-    return recipe_hash(name, (*sized, "on the sample figure") if on_sample else sized)
-
-
-@lru_cache(maxsize=3)
 def form_of(body: Body, size: str | None = None) -> Form:
     """The form that a size is cut and draped for; None: the neutral figure.
 
@@ -116,42 +86,27 @@ def form_of(body: Body, size: str | None = None) -> Form:
     return Form.of(body) if size is None else Form(body, figure_of(body, size))
 
 
-def bake(
-    name: str,
-    form: Form,
-    *,
-    front: Front | None = None,
-    on: Form | None = None,
-    progress: Progress | None = None,
-) -> BakedGarment:
-    """Make a garment now: drafted for a form, draped on it or on another. Raises as `recipe_of`."""
-    drafted = CUTS[name].draft(form, recipe_of(name, front))
-    return make(drafted, on or form, progress=progress) if isinstance(drafted, Draft) else drafted
+def bake(name: str, form: Form, *, progress: Progress | None = None) -> BakedGarment:
+    """Make a garment now. Raises KeyError for an unknown cut."""
+    cut = CUTS[name]
+    drafted = cut.draft(form, cut.recipe)
+    return make(drafted, form, progress=progress) if isinstance(drafted, Draft) else drafted
 
 
 def baked_garment(
-    name: str,
-    *,
-    size: str | None = None,
-    front: Front | None = None,
-    on_sample: bool = False,
-    progress: Progress | None = None,
+    name: str, *, size: str | None = None, progress: Progress | None = None
 ) -> BakedGarment:
     """A garment of a size: the shipped bake, else the cached one, else baked now.
 
-    size: a letter of `wardrobe.sizes`, None for the neutral figure; front: see `recipe_of`; on_sample:
-    draped on the neutral figure, whatever its size, so that a large one hangs loose. Raises KeyError for
-    an unknown cut, ValueError for a front that does not open, InputError for an unknown size,
-    SuppliesError when the base body is missing.
+    size: a letter of `wardrobe.sizes`, None for the neutral figure. Raises KeyError for an unknown cut,
+    InputError for an unknown size, SuppliesError when the base body is missing.
     """
-    digest = digest_of(name, size, front=front, on_sample=on_sample)
+    digest = digest_of(name, size)
     for path in (shipped_path(name), cached_path(name, digest)):
         found = read(path, digest)
         if found is not None:
             return found
-    body = Body.load()
-    on = form_of(body) if on_sample else None
-    made = bake(name, form_of(body, size), front=front, on=on, progress=progress)
+    made = bake(name, form_of(Body.load(), size), progress=progress)
     path = cached_path(name, digest)
     write(path, made, digest)
     # What was rounded on its way to the disk is what everybody gets, the first time too.

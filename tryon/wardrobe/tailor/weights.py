@@ -43,17 +43,6 @@ def cloth_weights(cloth: Cloth, points: Floats, form: Form) -> Floats:
     return _spread(cloth, total / times[:, None])
 
 
-def skin_shares(cloth: Cloth, points: Floats, form: Form) -> Floats:
-    """(N, J) shares of the joints in the skin right under each particle of a draped cloth."""
-    on_skin = dense_of(form.body.bones, form.body.weights, len(form.body.names)).astype(np.float64)
-    total = np.zeros((cloth.count, on_skin.shape[1]))
-    for panel in cloth.pattern.panels:
-        here = np.unique(cloth.particle[cloth.in_panel(panel.name)])
-        region = "around" if panel.region in {"skirt", "coat"} else panel.region
-        total[here] += _nearest(points[here], form, on_skin, region)
-    return np.asarray(total / total.sum(1, keepdims=True))
-
-
 def skirt_weights(points: Floats, form: Form) -> Floats:
     """(N, J) shares for cloth that hangs from the waist around both legs.
 
@@ -83,16 +72,14 @@ def skirt_weights(points: Floats, form: Form) -> Floats:
 def region_vertices(form: Form, region: str) -> NDArray[np.int64]:
     """Vertices of the skin that may move a panel of a region.
 
-    Regions: `trunk`, `around` trunk and legs, `arm_l`, `leg_l`, `foot_l` and the same on the right.
-    Without them a sleeve would stick to the trunk beside it, and one trouser leg to the other.
+    Regions: `trunk`, `arm_l`, `leg_l`, `foot_l` and the same on the right. Without them a sleeve
+    would stick to the trunk beside it, and one trouser leg to the other.
     """
     body, parts = form.body, form.body.parts
     kind, _, side = region.partition("_")
     left = int(side == "r")
     if kind == "trunk":
         chosen = np.isin(parts, (Part.TORSO, Part.NECK, Part.LEFT_THIGH, Part.RIGHT_THIGH))
-    elif kind == "around":
-        chosen = np.isin(parts, (Part.TORSO, Part.NECK, *LEGS))
     elif kind == "arm":
         arm = np.isin(parts, (Part.LEFT_UPPER_ARM + left, Part.LEFT_FOREARM + left))
         bone = body.bone(f"upperarm_{side}")

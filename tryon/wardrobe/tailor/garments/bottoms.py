@@ -68,8 +68,7 @@ def trousers(form: Form, recipe: TrouserRecipe) -> Draft:
         pattern,
         recipe.layer,
         TROUSER_WOOL,
-        # Short legs have nothing below that would keep them from riding up.
-        Schedule(sew=90, true_friction=0.3 if recipe.above_knee is None else 1.0),
+        Schedule(sew=90),
         trims=(
             Band("trim", tuple((p, "waist") for p in PANELS), band_rows(recipe.band)),
             Band("hem", tuple((p, "hem") for p in PANELS)),

@@ -88,7 +88,7 @@ def dress(form: Form, recipe: DressRecipe) -> Draft:
         pattern,
         recipe.layer,
         CREPE,
-        Schedule(rest=GOWN_REST) if recipe.train else Schedule(true_friction=0.3),
+        Schedule(rest=GOWN_REST) if recipe.train else Schedule(),
         trims=(
             Band("hem", (*NECK_EDGES, *holes), ((0.0, 0.0), (0.0004, -0.002), (0.014, -0.002))),
             Band("hem", (("skirt_front", "hem"), ("skirt_back", "hem"))),

@@ -14,19 +14,13 @@ BELT_M = 0.008
 
 
 def lapels(
-    fronts: tuple[str, str],
-    roll: Floats,
-    *,
-    width: float,
-    notch_below_neck: float,
-    peaked: bool,
-    part: str,
+    roll: Floats, neck_y: float, *, width: float, notch_below_neck: float, peaked: bool, part: str
 ) -> tuple[Patch, Patch]:
     """Both lapels, outlined beyond the roll line, which is the edge of the neckline."""
     t = np.linspace(0, 1, 24)[:, None]
     # From the neck down to where the fronts close.
     line = (1 - t) ** 2 * roll[0] + 2 * t * (1 - t) * roll[1] + t**2 * roll[2]
-    start = int(np.argmin(np.abs(line[:, 1] - (line[0, 1] - notch_below_neck))))
+    start = int(np.argmin(np.abs(line[:, 1] - (neck_y - notch_below_neck))))
     line = line[start:] + np.array([0.0015, 0.0])
     top, bottom = line[0], line[-1]
     peak = top + np.array([width, 0.016 if peaked else -0.028])
@@ -40,8 +34,8 @@ def lapels(
     tree = cKDTree(line)
     right = cKDTree(line * np.array([-1.0, 1.0]))
     return (
-        Patch(part, fronts[0], outline, _rolled(tree)),
-        Patch(part, fronts[1], mirror, _rolled(right)),
+        Patch(part, "front", outline, _rolled(tree)),
+        Patch(part, "front", mirror, _rolled(right)),
     )
 
 
@@ -108,7 +102,7 @@ def belt(pattern: Pattern, y: float, width: float) -> tuple[Patch, ...]:
     return (*out, Patch("button", "front", box, raised(BELT_M + 0.003)))
 
 
-def epaulettes(fronts: tuple[str, str], neck: Floats, tip: Floats) -> tuple[Patch, Patch]:
+def epaulettes(neck: Floats, tip: Floats) -> tuple[Patch, Patch]:
     """A strap on each shoulder, along its seam."""
     along = (tip - neck) / np.linalg.norm(tip - neck)
     down = np.array([along[1], -along[0]])
@@ -123,6 +117,6 @@ def epaulettes(fronts: tuple[str, str], neck: Floats, tip: Floats) -> tuple[Patc
         ]
     )
     return (
-        Patch("cloth", fronts[0], left, raised(0.0035)),
-        Patch("cloth", fronts[1], left[::-1] * np.array([-1.0, 1.0]), raised(0.0035)),
+        Patch("cloth", "front", left, raised(0.0035)),
+        Patch("cloth", "front", left[::-1] * np.array([-1.0, 1.0]), raised(0.0035)),
     )

@@ -7,24 +7,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tryon.core.spaces import Floats
-from tryon.wardrobe.tailor.bodice import Front, Torso, hem_edges, neck_edges, shoulder_points
+from tryon.wardrobe.tailor.bodice import NECK_EDGES, shoulder_points
 from tryon.wardrobe.tailor.drape import Fabric
 from tryon.wardrobe.tailor.form import Form
 from tryon.wardrobe.tailor.funnel import Funnel, NeckShape
-from tryon.wardrobe.tailor.garments.tops import CUFFS, MARINIERE, TopRecipe, rib_rows, top, torso_of
+from tryon.wardrobe.tailor.garments.tops import MARINIERE, TopRecipe, rib_rows, top, torso_of
 from tryon.wardrobe.tailor.make import Draft
 from tryon.wardrobe.tailor.stitches import Stitch
 from tryon.wardrobe.tailor.trims import Band, Patch, Trim, raised
 
 WOOLLEN = Fabric(bend=4e-5, friction=0.4)
-PADDED = Fabric(stretch=5e-8, bend=8e-6, tape=3e-7, friction=0.4)
 
 
 @dataclass(frozen=True)
 class KnitRecipe:
     """Metres. top: the cut; hem_rib, cuff_rib: widths; collar: height of a standing one over the nape,
     0 for a plain rib; folded: how far it turns down; zipped: teeth down the front; pouch: a pocket
-    before the belly; welts: two slanted pockets; fabric: how it drapes."""
+    before the belly; welts: two slanted pockets."""
 
     top: TopRecipe
     hem_rib: float = 0.055
@@ -34,22 +33,15 @@ class KnitRecipe:
     zipped: bool = False
     pouch: bool = False
     welts: bool = False
-    fabric: Fabric = WOOLLEN
-
-    def worn(self, front: Front) -> KnitRecipe:
-        """The same with its front open or closed. Raises ValueError for what is pulled over the head."""
-        if not self.zipped:
-            raise ValueError("it has no front that opens")
-        return replace(self, top=replace(self.top, front=front))
 
 
 TURTLENECK = KnitRecipe(
     replace(
         MARINIERE,
         neck_width=0.066,
-        neck_front=0.060,
+        neck_front=0.040,
         neck_back=0.008,
-        bust_ease=0.108,
+        bust_ease=0.105,
         below_hip=0.0,
         sleeve_to=1.98,
         hem_ease=0.030,
@@ -104,67 +96,47 @@ BOMBER = KnitRecipe(
         upper_ease=0.105,
         hem_ease=0.060,
         layer=2,
-        front="open",
     ),
     hem_rib=0.055,
     cuff_rib=0.055,
     collar=0.022,
     zipped=True,
     welts=True,
-    fabric=PADDED,
 )
 
 
 def knit(form: Form, recipe: KnitRecipe) -> Draft:
     """A top with ribs at hem and cuffs, and a rib or a collar at the neck."""
-    plain, torso = top(form, recipe.top), torso_of(form, recipe.top)
-    necks = tuple(edge for edge in neck_edges(torso) if edge[1] != "middle")
-    collar: Trim = Band("rib", necks, rib_rows(recipe.top.rib))
+    plain = top(form, recipe.top)
+    neck_y = _neck_y(form, recipe.top)
+    collar: Trim = Band("rib", NECK_EDGES, rib_rows(recipe.top.rib))
     if recipe.collar:
-        collar = Funnel(
-            "rib",
-            necks,
-            NeckShape.of(form),
-            recipe.collar,
-            recipe.folded,
-            is_open=torso.opening is not None,
-        )
+        collar = Funnel("rib", NECK_EDGES, NeckShape.of(form), recipe.collar, recipe.folded)
     trims: list[Trim] = [
         collar,
-        Band("rib", hem_edges(torso), _wide_rib(recipe.hem_rib)),
-        Band("rib", CUFFS, _wide_rib(recipe.cuff_rib)),
+        Band("rib", (("front", "hem"), ("back", "hem")), _wide_rib(recipe.hem_rib)),
+        Band("rib", (("sleeve_l", "hem"), ("sleeve_r", "hem")), _wide_rib(recipe.cuff_rib)),
     ]
     hem_y = form.hip_y - recipe.top.below_hip
     if recipe.zipped:
-        trims += _zip(form, torso, hem_y)
+        line = np.array([(0.0, hem_y + 0.004), (0.0, neck_y - recipe.top.neck_front - 0.004)])
+        trims.append(Stitch("button", "front", line, 0.008, 0.0034))
     if recipe.pouch:
         trims.append(Patch("cloth", "front", _pouch(hem_y + recipe.hem_rib + 0.008), raised(0.003)))
     if recipe.welts:
-        trims += _welts(torso, form.waist_y - 0.02)
+        trims += _welts(form.waist_y - 0.02)
     return replace(
         plain,
-        fabric=recipe.fabric,
+        fabric=WOOLLEN,
         layer=recipe.top.layer,
         trims=tuple(trims),
-        level_triangles=(3600, 1000) if torso.opening else (3900, 1080),
+        level_triangles=(3900, 1080),
     )
 
 
-def _zip(form: Form, torso: Torso, hem_y: float) -> list[Trim]:
-    """Teeth down the middle, or along both edges of an open front."""
-    top_y = float(shoulder_points(form, torso)[0][1]) - torso.neckline.front_m - 0.004
-    line = np.array([(0.0, hem_y + 0.004), (0.0, top_y)])
-    if torso.opening is None:
-        return [Stitch("button", "front", line, 0.008, 0.0034)]
-    edges = tuple((panel, "middle") for panel in torso.fronts)
-    aside = np.array([0.003, 0.0])
-    return [
-        Band("hem", edges, ((0.0, 0.0), (0.0, -0.002), (0.014, -0.002))),
-        *(
-            Stitch("button", panel, line + sign * aside, 0.006, 0.0034)
-            for panel, sign in zip(torso.fronts, (1.0, -1.0), strict=True)
-        ),
-    ]
+def _neck_y(form: Form, recipe: TopRecipe) -> float:
+    """Height of the neckline's ends."""
+    return float(shoulder_points(form, torso_of(form, recipe))[0][1])
 
 
 def _pouch(low: float) -> Floats:
@@ -182,13 +154,13 @@ def _pouch(low: float) -> Floats:
     )
 
 
-def _welts(torso: Torso, y: float) -> list[Trim]:
+def _welts(y: float) -> list[Trim]:
     left = np.array(
         [(0.118, y - 0.075), (0.142, y - 0.068), (0.112, y + 0.068), (0.088, y + 0.061)]
     )
     return [
-        Patch("cloth", torso.fronts[0], left, raised(0.0028)),
-        Patch("cloth", torso.fronts[1], left[::-1] * (-1.0, 1.0), raised(0.0028)),
+        Patch("cloth", "front", left, raised(0.0028)),
+        Patch("cloth", "front", left[::-1] * (-1.0, 1.0), raised(0.0028)),
     ]
 
 

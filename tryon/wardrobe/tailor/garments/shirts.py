@@ -8,7 +8,7 @@ import numpy as np
 
 from tryon.wardrobe.tailor.bodice import shoulder_points
 from tryon.wardrobe.tailor.collar import Collar
-from tryon.wardrobe.tailor.drape import Fabric, Schedule
+from tryon.wardrobe.tailor.drape import Fabric
 from tryon.wardrobe.tailor.form import Form
 from tryon.wardrobe.tailor.garments.bottoms import box
 from tryon.wardrobe.tailor.garments.tops import MARINIERE, TopRecipe, top, torso_of
@@ -99,9 +99,7 @@ def shirt(form: Form, recipe: ShirtRecipe) -> Draft:
              (0.162, y + 0.022), (0.062, y + 0.022)]
         )  # fmt: skip
         trims.append(Patch("cloth", "front", pocket, raised(0.0016)))
-    return replace(
-        plain, fabric=POPLIN, schedule=Schedule(), trims=tuple(trims), level_triangles=(3800, 1150)
-    )
+    return replace(plain, fabric=POPLIN, trims=tuple(trims), level_triangles=(3800, 1150))
 
 
 def _cuff(width: float) -> tuple[tuple[float, float], ...]:

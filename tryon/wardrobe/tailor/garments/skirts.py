@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tryon.core.spaces import Floats
-from tryon.wardrobe.tailor.drape import Fabric, Schedule
+from tryon.wardrobe.tailor.drape import Fabric
 from tryon.wardrobe.tailor.form import Form
 from tryon.wardrobe.tailor.garments.bottoms import band_rows
 from tryon.wardrobe.tailor.make import BakedGarment, Draft, Measure, bound, hidden_skin
@@ -17,10 +17,6 @@ from tryon.wardrobe.tailor.trims import Band, Sheet, creased, strip
 from tryon.wardrobe.tailor.weights import skirt_weights
 
 SUITING = Fabric(stretch=5e-8, bend=1.5e-5, friction=0.3)
-
-
-DIP_M = 0.002
-"""The waist is so much lower in the middle than at the sides."""
 
 
 @dataclass(frozen=True)
@@ -68,17 +64,12 @@ def pencil(form: Form, recipe: PencilRecipe) -> Draft:
         Pattern(panels, SKIRT_SEAMS, held),
         recipe.layer,
         SUITING,
-        Schedule(true_friction=1.0),
         trims=(
             Band("trim", held, band_rows(recipe.band)),
             Band("hem", (("skirt_front", "hem"), ("skirt_back", "hem"))),
         ),
         measures=(
-            Measure(
-                "length",
-                (("skirt_front", (0.0, top - DIP_M), (0.0, low)),),
-                top - DIP_M - low,
-            ),
+            Measure("length", (("skirt_front", (0.0, top), (0.0, low)),), top - low),
             Measure(
                 "hem",
                 tuple((p, (-hem / 4, low), (hem / 4, low)) for p in ("skirt_front", "skirt_back")),
@@ -106,7 +97,7 @@ def _pencil_edges(
     return (
         curve("hem", (-hem, low), (hem, low)),
         Edge(f"side_{right}", side),
-        curve("waist", (waist, top), (0.0, top - 2 * DIP_M), (-waist, top)),
+        curve("waist", (waist, top), (0.0, top - 0.004), (-waist, top)),
         Edge(f"side_{left}", side[::-1] * mirror),
     )
 

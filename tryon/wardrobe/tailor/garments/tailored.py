@@ -7,18 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from tryon.wardrobe.tailor.bodice import (
-    Front,
+    NECK_EDGES,
+    TORSO_SEAMS,
     Neckline,
-    Opening,
     Sleeve,
     Torso,
-    across,
-    hem_edges,
-    neck_edges,
     shoulder_points,
     sleeve_panels,
     torso_panels,
-    torso_seams,
 )
 from tryon.wardrobe.tailor.collar import Collar
 from tryon.wardrobe.tailor.drape import Fabric, Schedule
@@ -38,9 +34,6 @@ from tryon.wardrobe.tailor.trims import Band, Button, Patch, Trim, raised
 
 HEAVY_WOOL = Fabric(stretch=5e-8, bend=1.2e-5, tape=1e-6, friction=0.4)
 BELT_ABOVE_WAIST_M = 0.01
-BUTTON_IN_M = 0.016
-"""Buttons of an open front are sewn on so far from its edge."""
-BOTH = ("front", "back")
 CHEST_BELOW_M = 0.085
 """Where the chest is measured, under the armhole."""
 
@@ -52,9 +45,7 @@ class TailoredRecipe:
     sleeve_below_wrist; gap: room for what is worn under it; pad: of the shoulders; lapel: width;
     buttons: how many, button_step: apart; breasted: how far from the middle the buttons of a
     double-breasted front stand; peaked: lapels; lapel_part: their material; belt: width, 0 for none;
-    zipped: metal teeth at the edge and slanted zip pockets instead of buttons and flaps; front: sewn
-    shut, or hanging open; parting: how far open fronts keep from the middle, where they part and at the
-    hem; cutaway: how far their lower corners are rounded off."""
+    zipped: metal teeth at the edge and slanted zip pockets instead of buttons and flaps."""
 
     bust_ease: float
     waist_ease: float
@@ -86,13 +77,6 @@ class TailoredRecipe:
     epaulettes: bool = False
     zipped: bool = False
     layer: int = 2
-    front: Front = "closed"
-    parting: tuple[float, float] = (0.014, 0.036)
-    cutaway: float = 0.0
-
-    def worn(self, front: Front) -> TailoredRecipe:
-        """The same with its front open or closed."""
-        return replace(self, front=front)
 
 
 BLAZER = TailoredRecipe(
@@ -115,8 +99,6 @@ BLAZER = TailoredRecipe(
     button_radius=0.0105,
     pocket_above_hip=0.085,
     pocket_width=0.135,
-    cutaway=0.045,
-    front="open",
 )
 COAT = TailoredRecipe(
     bust_ease=0.115,
@@ -141,11 +123,9 @@ COAT = TailoredRecipe(
     neck_width=0.082,
     underarm_drop=0.058,
     layer=3,
-    front="open",
 )
 TUXEDO = replace(
     BLAZER,
-    front="closed",
     bust_ease=0.165,
     peaked=True,
     lapel_part="trim",
@@ -156,7 +136,6 @@ TUXEDO = replace(
 )
 OVERCOAT = replace(
     COAT,
-    front="closed",
     break_above_waist=0.075,
     hem_above_knee=-0.20,
     flare=0.19,
@@ -168,7 +147,6 @@ OVERCOAT = replace(
 )
 TRENCH = replace(
     COAT,
-    front="closed",
     waist_ease=0.055,
     break_above_waist=0.15,
     hem_above_knee=-0.10,
@@ -187,7 +165,6 @@ BIKER = replace(
     waist_ease=0.085,
     hip_ease=-0.050,
     below_hip=-0.105,
-    cutaway=0.0,
     break_above_waist=0.06,
     breasted=0.035,
     lapel=0.100,
@@ -200,25 +177,18 @@ BIKER = replace(
 
 
 def tailored(form: Form, recipe: TailoredRecipe) -> Draft:
-    """Fronts sewn shut under a placket or hanging open, with lapels and a folded collar."""
+    """A single-breasted front, sewn shut under a placket, with notched lapels and a folded collar."""
     torso = _torso(form, recipe)
     sleeve = _sleeve(form, recipe)
     sleeves, set_in = sleeve_panels(form, torso, sleeve)
-    pattern = Pattern(torso_panels(form, torso) + sleeves, torso_seams(torso) + set_in)
+    pattern = Pattern(torso_panels(form, torso) + sleeves, TORSO_SEAMS + set_in)
     neck_y = shoulder_points(form, torso)[0][1]
     hem = torso.profile[-1][1] / 4
     hem_y, break_y = torso.profile[-1][0] + 0.012, neck_y - torso.neckline.front_m
     chest_y = torso.underarm_y - CHEST_BELOW_M
     # Where the fronts close lower than the chest, girth is measured under the lapels.
     girth_y = min(chest_y, break_y - 0.012)
-    half = float(pattern.half_width("back", girth_y))
-    edge_x = 0.0
-    if torso.opening is not None and recipe.cutaway:
-        # Rounded corners have no cloth at the hem.
-        hem_y += 2 * recipe.cutaway
-        x, y = pattern.panel("front_l").edge("middle").points(64)[::-1].T
-        edge_x = float(np.interp(hem_y, y, x))
-        hem = float(pattern.half_width("back", hem_y))
+    half = float(pattern.half_width("front", girth_y))
     return Draft(
         pattern,
         recipe.layer,
@@ -228,12 +198,12 @@ def tailored(form: Form, recipe: TailoredRecipe) -> Draft:
         trims=(
             Band(
                 "hem",
-                (*hem_edges(torso), ("sleeve_l", "hem"), ("sleeve_r", "hem")),
+                (("front", "hem"), ("back", "hem"), ("sleeve_l", "hem"), ("sleeve_r", "hem")),
                 ((0.0, 0.0), (0.0, -0.003), (0.018, -0.003)),
             ),
             Band(
                 "hem",
-                neck_edges(torso),
+                NECK_EDGES,
                 ((0.0, 0.0), (0.0, -0.003), (0.018, -0.003)),
             ),
             *_front(form, torso, pattern, recipe),
@@ -241,17 +211,15 @@ def tailored(form: Form, recipe: TailoredRecipe) -> Draft:
         measures=(
             Measure(
                 "chest" if girth_y == chest_y else "waist",
-                tuple(line for p in BOTH for line in across(torso, p, girth_y, half)),
+                tuple((p, (-half, girth_y), (half, girth_y)) for p in ("front", "back")),
                 4 * half,
             ),
             Measure(
-                "hem",
-                tuple(line for p in BOTH for line in across(torso, p, hem_y, hem, inner=edge_x)),
-                4 * hem - 2 * edge_x,
+                "hem", tuple((p, (-hem, hem_y), (hem, hem_y)) for p in ("front", "back")), 4 * hem
             ),
             Measure(
                 "closure",
-                ((torso.fronts[0], (edge_x, hem_y), (edge_x, break_y)),),
+                (("front", (0.0, hem_y), (0.0, break_y)),),
                 float(break_y - hem_y),
             ),
         ),
@@ -288,7 +256,6 @@ def _torso(form: Form, recipe: TailoredRecipe) -> Torso:
             (float(tip[1]), recipe.gap + recipe.pad),
         ),
         region="coat",
-        opening=Opening(*recipe.parting, recipe.cutaway) if recipe.front == "open" else None,
     )
 
 
@@ -311,11 +278,11 @@ def _front(form: Form, torso: Torso, pattern: Pattern, recipe: TailoredRecipe) -
     break_y = neck_y - low
     hem_y = torso.profile[-1][0]
     roll = np.array([(width, neck_y), (0.62 * width, break_y + 0.52 * low), (0.0, break_y)])
-    left, right = torso.fronts
     out: list[Trim] = [
+        Patch("cloth", "front", overlap(break_y, hem_y, recipe.breasted), overlap_lift),
         *lapels(
-            torso.fronts,
             roll,
+            neck_y,
             width=recipe.lapel,
             notch_below_neck=recipe.notch_below_neck,
             peaked=recipe.peaked,
@@ -323,20 +290,18 @@ def _front(form: Form, torso: Torso, pattern: Pattern, recipe: TailoredRecipe) -
         ),
         Collar(
             "cloth",
-            ((left, "neck_l"), ("back", "neck_l"), ("back", "neck_r"), (right, "neck_r")),
+            (("front", "neck_l"), ("back", "neck_l"), ("back", "neck_r"), ("front", "neck_r")),
             0.026,
             0.046,
             recipe.notch_below_neck + 0.012,
         ),
-        *_closure(form, torso, break_y, recipe),
-        *_pockets(form, torso, pattern, recipe),
+        *_closure(form, break_y, hem_y, recipe),
+        *_pockets(form, pattern, recipe),
     ]
-    if recipe.front == "closed":
-        out.insert(0, Patch("cloth", left, overlap(break_y, hem_y, recipe.breasted), overlap_lift))
-    if recipe.belt and recipe.front == "closed":
+    if recipe.belt:
         out += belt(pattern, form.waist_y + BELT_ABOVE_WAIST_M, recipe.belt)
     if recipe.epaulettes:
-        out += epaulettes(torso.fronts, *shoulder_points(form, torso))
+        out += epaulettes(*shoulder_points(form, torso))
     breast_y = 0.45 * torso.underarm_y + 0.55 * (torso.underarm_y + 0.05) - 0.01
     welt = np.array(
         [
@@ -347,19 +312,12 @@ def _front(form: Form, torso: Torso, pattern: Pattern, recipe: TailoredRecipe) -
         ]
     )
     if recipe.layer == 2 and not recipe.zipped:
-        out.append(Patch("cloth", left, welt, raised(0.0022)))
+        out.append(Patch("cloth", "front", welt, raised(0.0022)))
     return tuple(out)
 
 
-def _closure(form: Form, torso: Torso, break_y: float, recipe: TailoredRecipe) -> list[Trim]:
-    """Buttons in one or two columns and their holes, or a zip's teeth along the edges."""
-    hem_y, is_open = torso.profile[-1][0], recipe.front == "open"
-    if recipe.zipped and is_open:
-        ends = np.array([(0.003, hem_y + 0.012), (0.003, break_y - 0.012)])
-        return [
-            Stitch("button", panel, ends * (sign, 1.0), 0.006, 0.0030)
-            for panel, sign in zip(torso.fronts, (1.0, -1.0), strict=True)
-        ]
+def _closure(form: Form, break_y: float, hem_y: float, recipe: TailoredRecipe) -> list[Trim]:
+    """Buttons in one or two columns, or a zip's teeth along the overlap's edge."""
     if recipe.zipped:
         edge = -0.015 - recipe.breasted
         line = np.array([(edge, hem_y + 0.012), (edge, break_y - 0.035 - 0.6 * recipe.breasted)])
@@ -369,42 +327,28 @@ def _closure(form: Form, torso: Torso, break_y: float, recipe: TailoredRecipe) -
     rows = [first - number * recipe.button_step for number in range(recipe.buttons)]
     if recipe.belt:
         rows = [y for y in rows if abs(y - form.waist_y - BELT_ABOVE_WAIST_M) > recipe.belt]
-    if is_open and not recipe.breasted:
-        columns = (-BUTTON_IN_M,)
-    buttons: list[Trim] = [
-        Button(
-            "button",
-            torso.fronts[int(x < 0)],
-            (x, y),
-            recipe.button_radius,
-            base_m=0.0006 if is_open else 0.0028,
-        )
+    return [
+        Button("button", "front", (x, y), recipe.button_radius, base_m=0.0028)
         for y in rows
         for x in columns
     ]
-    if not is_open or recipe.breasted:
-        return buttons
-    hole = (
-        np.array([(0.5, 0.0), (0.5 + 2.4 * recipe.button_radius / BUTTON_IN_M, 0.0)]) * BUTTON_IN_M
-    )
-    return buttons + [
-        Stitch("button", torso.fronts[0], hole + np.array([0.0, y]), 0.0022, 0.0012) for y in rows
-    ]
 
 
-def _pockets(form: Form, torso: Torso, pattern: Pattern, recipe: TailoredRecipe) -> list[Trim]:
+def _pockets(form: Form, pattern: Pattern, recipe: TailoredRecipe) -> list[Trim]:
     """A flap on each side, or a slanted zip."""
     pocket_y = form.hip_y + recipe.pocket_above_hip
     if recipe.zipped:
         pocket_y = form.waist_y - 0.01
-    half = pattern.half_width(torso.fronts[0], pocket_y)
+    half = pattern.half_width("front", pocket_y)
     out: list[Trim] = []
-    for panel, sign in zip(torso.fronts, (1.0, -1.0), strict=True):
+    for sign in (1.0, -1.0):
         middle = sign * 0.60 * half
         if recipe.zipped:
             slope = np.array([(-0.022 * sign, 0.055), (0.022 * sign, -0.055)])
-            out.append(Stitch("button", panel, slope + np.array([middle, pocket_y]), 0.006, 0.0016))
+            out.append(
+                Stitch("button", "front", slope + np.array([middle, pocket_y]), 0.006, 0.0016)
+            )
         else:
             outline = flap(middle, pocket_y, recipe.pocket_width, sign)
-            out.append(Patch("cloth", panel, outline, raised(0.0030)))
+            out.append(Patch("cloth", "front", outline, raised(0.0030)))
     return out

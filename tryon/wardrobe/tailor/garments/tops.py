@@ -7,25 +7,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from tryon.wardrobe.tailor.bodice import (
-    Front,
+    NECK_EDGES,
+    TORSO_SEAMS,
     Neckline,
-    Opening,
     Sleeve,
     Torso,
-    across,
-    hem_edges,
-    neck_edges,
+    shoulder_points,
     sleeve_panels,
     torso_panels,
-    torso_seams,
 )
-from tryon.wardrobe.tailor.drape import JERSEY, Schedule
+from tryon.wardrobe.tailor.drape import JERSEY
 from tryon.wardrobe.tailor.form import Form
 from tryon.wardrobe.tailor.make import Draft, Measure
 from tryon.wardrobe.tailor.pattern import Pattern
 from tryon.wardrobe.tailor.trims import Band
 
-FRONT_SHARE = 0.54
+FRONT_SHARE = 0.525
 """The bust takes more than half of a top's girth."""
 
 
@@ -35,8 +32,7 @@ class TopRecipe:
 
     neck_*: see `Neckline`; shoulder: seam as a share of neck to shoulder point; ease at bust, waist and
     hip; below_hip: hem under the widest seat; sleeve_to: share of the way from shoulder to elbow (to 1)
-    and on to the wrist (to 2); upper_ease, hem_ease of the sleeve over the arm; front: in one piece, or
-    hanging open, parting from the middle at the neck and at the hem.
+    and on to the wrist (to 2); upper_ease, hem_ease of the sleeve over the arm.
     """
 
     neck_width: float
@@ -53,8 +49,6 @@ class TopRecipe:
     underarm_drop: float = 0.036
     rib: float = 0.018
     layer: int = 1
-    front: Front = "closed"
-    parting: tuple[float, float] = (0.026, 0.044)
 
 
 TEE = TopRecipe(
@@ -85,50 +79,43 @@ MARINIERE = TopRecipe(
 )
 
 
-HEM_AT_M = 0.022
-"""A hem is measured so far above its lowest point."""
-CUFFS = (("sleeve_l", "hem"), ("sleeve_r", "hem"))
+HEMS = (("front", "hem"), ("back", "hem"), ("sleeve_l", "hem"), ("sleeve_r", "hem"))
 
 
 def top(form: Form, recipe: TopRecipe) -> Draft:
     """Front, back and two sleeves, ribbed at the neck, turned in at the hems."""
     torso, sleeve = torso_of(form, recipe), sleeve_of(form, recipe)
     sleeves, set_in = sleeve_panels(form, torso, sleeve)
-    # Over the corners, which are lifted where sides flare.
-    hem_y = torso.profile[-1][0] + HEM_AT_M
-    pattern = Pattern(torso_panels(form, torso) + sleeves, torso_seams(torso) + set_in)
-    collar_y = float(pattern.panel(torso.fronts[0]).edge("neck_l").control[-1][1])
+    necks = NECK_EDGES
+    hem = torso.profile[-1][1] / 2
+    hem_half = {"front": FRONT_SHARE * hem, "back": (1 - FRONT_SHARE) * hem}
+    hem_y = torso.profile[-1][0] + 0.012
+    collar_y = shoulder_points(form, torso)[0][1] - torso.neckline.front_m
+    pattern = Pattern(torso_panels(form, torso) + sleeves, TORSO_SEAMS + set_in)
     chest_y = torso.underarm_y - 0.06
-    half, hem_half = (
-        {
-            p: pattern.half_width(panel, y)
-            for p, panel in (("front", torso.fronts[0]), ("back", "back"))
-        }
-        for y in (chest_y, hem_y)
-    )
+    half = {p: pattern.half_width(p, chest_y) for p in ("front", "back")}
     return Draft(
         pattern,
         recipe.layer,
         JERSEY,
-        Schedule(true=30),
         trims=(
-            Band("rib", neck_edges(torso), rib_rows(recipe.rib)),
-            Band("hem", (*hem_edges(torso), *CUFFS)),
+            Band("rib", necks, rib_rows(recipe.rib)),
+            Band("hem", HEMS),
         ),
         measures=(
             Measure(
                 "chest",
-                tuple(line for p, w in half.items() for line in across(torso, p, chest_y, w)),
+                tuple((p, (-w, chest_y), (w, chest_y)) for p, w in half.items()),
                 2 * sum(half.values()),
             ),
             Measure(
                 "hem",
-                tuple(line for p, w in hem_half.items() for line in across(torso, p, hem_y, w)),
-                2 * sum(hem_half.values()),
+                tuple((p, (-w, hem_y), (w, hem_y)) for p, w in hem_half.items()),
+                2 * hem,
             ),
             Measure(
                 "centre_front",
-                ((torso.fronts[0], (0.0, hem_y), (0.0, collar_y)),),
+                (("front", (0.0, hem_y), (0.0, collar_y)),),
                 collar_y - hem_y,
             ),
         ),
@@ -171,7 +158,6 @@ def torso_of(form: Form, recipe: TopRecipe) -> Torso:
         ),
         ((form.hip_y, 0.010), (form.waist_y, 0.008), (underarm, 0.004)),
         front_share=FRONT_SHARE,
-        opening=Opening(*recipe.parting) if recipe.front == "open" else None,
     )
 
 
