@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from tryon.core.errors import SuppliesError
@@ -90,13 +91,14 @@ def _run(command: list[str], folder: Path, grown: Callable[[int], None]) -> tupl
 
 
 def _bytes_below(folder: Path) -> int:
+    """Size of the largest wheel in a folder. pip moves and removes files and folders while we look."""
     sizes = [0]
-    for path in folder.rglob("*.whl"):
-        try:
-            sizes.append(path.stat().st_size)
-        except FileNotFoundError:
-            # pip moves its download while we look.
-            continue
+    # Unlike `Path.rglob`, it passes over a folder that is gone.
+    for where, _, names in os.walk(folder):
+        for name in names:
+            if name.endswith(".whl"):
+                with suppress(FileNotFoundError):
+                    sizes.append((Path(where) / name).stat().st_size)
     return max(sizes)
 
 
