@@ -20,7 +20,7 @@ from service.wardrobe import GROUPS, group_of, size_marking
 blueprint = Blueprint("pages", __name__)
 PERSON_QUALITY = 88
 PORTRAITS = ("collins", "hopper")
-HERO = "departure"
+HERO = "promenade"
 """The look of the first screen."""
 
 

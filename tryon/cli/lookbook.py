@@ -53,7 +53,9 @@ class Spread:
     show_default=True,
     help="Folder for the page and its pictures.",
 )
-@click.option("--only", metavar="ID[,ID…]", default="", help="Looks to show; else all.")
+@click.option(
+    "--only", metavar="ID[,ID…]", default="", help="Looks to show; else all with clothes."
+)
 def lookbook(out: Path, only: str) -> None:
     """Photograph every look on the six models and write a page in English and Chinese.
 
@@ -68,9 +70,14 @@ def lookbook(out: Path, only: str) -> None:
     from tryon.core.errors import UnknownItemError
     from tryon.engine.mannequin import Mannequins
     from tryon.wardrobe.catalogue import Catalogue
+    from tryon.wardrobe.load_garment import is_garment
 
     catalogue = Catalogue.load()
-    names = [word.strip() for word in only.split(",") if word.strip()] or list(catalogue.looks)
+    names = [word.strip() for word in only.split(",") if word.strip()] or [
+        look.id
+        for look in catalogue.looks.values()
+        if any(is_garment(catalogue.item(entry.item)) for entry in look.items)
+    ]
     unknown = [name for name in names if name not in catalogue.looks]
     if unknown:
         raise UnknownItemError(

@@ -24,18 +24,16 @@ from tryon.engine.observer import Observation, Watcher
 from tryon.engine.outfit import Outfit
 from tryon.stages.composite import composite
 from tryon.stages.detect.segment import PersonSegmenter
-from tryon.stages.fit_body import BodyFitter
 from tryon.stages.fit_face import FaceFitter
 from tryon.stages.light import LightTracker
 from tryon.stages.matte import InFront, Matte
 from tryon.stages.render import Renderer
 from tryon.stages.smooth import PoseSmoother
-from tryon.stages.wear import as_silhouette
-from tryon.wardrobe.body import Body
 from tryon.wardrobe.head import HeadModel
 
 if TYPE_CHECKING:
     from tryon.engine.tailoring import Tailoring
+    from tryon.stages.fit_body import BodyFitter
 
 Under = Literal["keep", "erase"]
 """What becomes of the clothes that people really wear where virtual ones leave them in view."""
@@ -106,6 +104,8 @@ class Session:
         if outfit.clothes:
             # The wardrobe of clothes takes long to load, and glasses need none of it.
             from tryon.engine.tailoring import Tailoring  # noqa: PLC0415
+            from tryon.stages.fit_body import BodyFitter  # noqa: PLC0415
+            from tryon.wardrobe.body import Body  # noqa: PLC0415
             from tryon.wardrobe.ease import ease_m  # noqa: PLC0415
 
             body = Body.load()
@@ -289,6 +289,8 @@ class Session:
         """The silhouette of the fitted, dressed bodies, if any are worn on."""
         if not clothes:
             return {}
+        from tryon.stages.wear import as_silhouette  # noqa: PLC0415  # as in `wear`
+
         masks = self._renderer.coverage(frame.camera, as_silhouette(clothes, BODY_LAYER))
         return {BODY_LAYER: union(masks, frame.size_wh)}
 

@@ -23,7 +23,7 @@ TILES_WITH_SOMEBODY = 1
 TILES_WITH_NOBODY = 5
 MOST_FIRST_TILES = 60
 """How many finer windows are looked through: a scouting, a frame without anybody, the first sweep."""
-FIRST_TILES, THEN_TILES = 12, 5
+FIRST_TILES, THEN_TILES = 6, 5
 """The first sweep takes so many windows before it asks whether somebody was found; if so, the others are
 looked through so many a frame, so that the first frame is not kept waiting."""
 FINEST_TILE_BY_LONG_SIDE = 0.2

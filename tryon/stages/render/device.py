@@ -22,8 +22,8 @@ if not hasattr(egl_errors, "_error_checker"):
 
 from tryon.core.promised import put_off  # noqa: E402
 
-# For scenes and meshes of theirs; nothing here is made of either.
-with put_off("networkx", "trimesh", "trimesh.transformations"):
+# For letters, scenes and meshes of theirs; nothing here is made of any.
+with put_off("freetype", "networkx", "trimesh", "trimesh.transformations"):
     from pyrender.platforms import egl
 
 from tryon.core.errors import GraphicsError  # noqa: E402
