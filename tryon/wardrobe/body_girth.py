@@ -30,6 +30,11 @@ GIRTHS: tuple[str, ...] = (
     *(f"{bone}_{side}" for side in SIDES for bone in ("upperarm", "lowerarm")),
     *(f"foot_{way}_{side}" for side in SIDES for way in ("side", "tip")),
 )
+TRUNK = slice(0, 2 * len(TRUNK_AT))
+LEGS = slice(TRUNK.stop, TRUNK.stop + 2 * len(LEG_AT))
+ARMS = slice(LEGS.stop, LEGS.stop + 4)
+FEET = slice(ARMS.stop, ARMS.stop + 4)
+"""Where in a girth each part's growths are, the left side's before the right's."""
 FOOT_BONES = ("foot", "ball")
 SEAM_M = 0.04
 """Left and right girths of the trunk pass into each other within this distance of the middle."""
@@ -114,14 +119,14 @@ def girth_directions(
     for number, side in enumerate(SIDES):
         along, radial = along_and_around(places, axes.legs[number])
         radial = skin.legs[number].within(along, radial, mass(f"thigh_{side}", f"calf_{side}"))
-        first = 2 * len(TRUNK_AT) + number * len(LEG_AT)
+        first = LEGS.start + number * len(LEG_AT)
         out[first : first + len(LEG_AT)] = _hats(along, LEG_AT)[:, :, None] * radial
         along, radial = along_and_around(places, axes.arms[number])
-        first = 2 * (len(TRUNK_AT) + len(LEG_AT)) + 2 * number
+        first = ARMS.start + 2 * number
         for k, bone in enumerate(("upperarm", "lowerarm")):
             amount = mass(f"{bone}_{side}") * np.clip(along / SLEEVE_FULL, SLEEVE_HEAD, 1)
             out[first + k] = skin.arms[number].within(along, radial, amount)
-        first = len(GIRTHS) - 2 * (len(SIDES) - number)
+        first = FEET.start + 2 * number
         amount = mass(*(f"{bone}_{side}" for bone in FOOT_BONES))[:, None]
         ankle, toe = axes.feet[number]
         along = _along(places, ankle, toe)[:, None]

@@ -16,8 +16,10 @@ from tryon.core.errors import InputError
 from tryon.core.spaces import Floats
 from tryon.wardrobe.body import Body, Figure
 from tryon.wardrobe.body_girth import (
+    ARMS,
     GIRTHS,
-    LEG_AT,
+    LEGS,
+    TRUNK,
     TRUNK_AT,
     dense_of,
     girth_directions,
@@ -89,8 +91,7 @@ def _girth(growth: Floats) -> Floats:
     trunk = np.interp(TRUNK_AT, at, (SHOULDER_SHARE * bust, *growth))
     legs = hip * np.array(LEG_SHARES)
     out = np.zeros(len(GIRTHS))
-    k, n = len(TRUNK_AT), len(LEG_AT)
-    out[: 2 * k] = np.tile(trunk, 2)
-    out[2 * k : 2 * (k + n)] = np.tile(legs, 2)
-    out[2 * (k + n) : 2 * (k + n) + 4] = ARM_SHARE * bust
+    out[TRUNK] = np.tile(trunk, 2)
+    out[LEGS] = np.tile(legs, 2)
+    out[ARMS] = ARM_SHARE * bust
     return out

@@ -8,6 +8,7 @@ from the body's middle line, says how wide it is. A place is left out where the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from tryon.core.landmarks import PersonMask
 from tryon.core.spaces import Floats
 from tryon.stages.fit_body.lift import ANKLES, ELBOWS, HIPS, KNEES, SHOULDERS, TOES, WRISTS
 from tryon.stages.fit_body.vectors import unit
+from tryon.wardrobe.body_girth import ARMS, FEET, LEGS, TRUNK
 
 INSIDE = 0.5
 STEPS = 72
@@ -98,51 +100,49 @@ def measure_girth(
     size of a metre of the person at each joint; clothes_m: (G,) how far within the mask the skin is
     taken to be, metres of the person.
     """
-    legs, arms = 2 * len(slices.trunk_at), 2 * (len(slices.trunk_at) + len(slices.leg_at))
-    trunk_px = clothes_m[:legs] * float(px_per_m[SHOULDERS].mean())
-    legs_px = clothes_m[legs:arms] * float(px_per_m[HIPS].mean())
-    arms_px = clothes_m[arms : arms + 4] * float(px_per_m[SHOULDERS].mean())
-    feet_px = clothes_m[arms + 4 :] * float(px_per_m[ANKLES].mean())
-    parts = (
-        _trunk(mask, vertices_px, joints_px, px_per_m, slices=slices, clothes_px=trunk_px),
-        _legs(mask, vertices_px, joints_px, px_per_m, slices=slices, clothes_px=legs_px),
-        _arms(mask, vertices_px, joints_px, px_per_m, slices=slices, clothes_px=arms_px),
-        _feet(mask, vertices_px, joints_px, px_per_m, slices=slices, clothes_px=feet_px),
-    )
+    look = _Seen(mask, vertices_px, joints_px, px_per_m, slices)
+    parts = [
+        measure(look, clothes_m[part] * float(px_per_m[near].mean()))
+        for measure, part, near in (
+            (_trunk, TRUNK, SHOULDERS),
+            (_legs, LEGS, HIPS),
+            (_arms, ARMS, SHOULDERS),
+            (_feet, FEET, ANKLES),
+        )
+    ]
     return GirthReading(*(np.concatenate([part[k].ravel() for part in parts]) for k in (0, 1)))
 
 
 def completed(reading: GirthReading, slices: Slices) -> Floats:
     """(G,) the growths with each gap filled from its neighbours, its mirror image, or 0."""
-    k, n = len(slices.trunk_at), len(slices.leg_at)
     growth, weight = reading.growth, reading.weight
     rows = [
-        _filled(growth[first:last].reshape(2, -1), weight[first:last].reshape(2, -1), at)
-        for first, last, at in (
-            (0, 2 * k, np.array(slices.trunk_at)),
-            (2 * k, 2 * (k + n), np.array(slices.leg_at)),
-        )
+        _filled(growth[part].reshape(2, -1), weight[part].reshape(2, -1), np.array(at))
+        for part, at in ((TRUNK, slices.trunk_at), (LEGS, slices.leg_at))
     ]
-    for first in (2 * (k + n), 2 * (k + n) + 4):
-        pair, known = growth[first : first + 4].reshape(2, 2), weight[first : first + 4] > 0
-        rows.append(np.where(known.reshape(2, 2), pair, pair[::-1]))
+    for part in (ARMS, FEET):
+        pair, known = growth[part].reshape(2, 2), weight[part].reshape(2, 2) > 0
+        rows.append(np.where(known, pair, pair[::-1]))
     return np.concatenate([(SIDE_SHARE * r + (1 - SIDE_SHARE) * r.mean(0)).ravel() for r in rows])
 
 
 Part = tuple[Floats, Floats]
 
 
-def _trunk(
-    mask: PersonMask,
-    px: Floats,
-    joints: Floats,
-    px_per_m: Floats,
-    *,
-    slices: Slices,
-    clothes_px: Floats,
-) -> Part:
+class _Seen(NamedTuple):
+    """What all parts are measured from; as in `measure_girth`."""
+
+    mask: PersonMask
+    px: Floats
+    joints: Floats
+    px_per_m: Floats
+    slices: Slices
+
+
+def _trunk(look: _Seen, clothes_px: Floats) -> Part:
     """(2, K) growths and weights. Where an arm hangs before the outline is reached, the trunk is taken
     to touch it, at the least."""
+    mask, px, joints, px_per_m, slices = look
     top, low = joints[SHOULDERS].mean(0), joints[HIPS].mean(0)
     axis = unit(low - top)
     # The wearer's left, whichever way they face.
@@ -171,17 +171,10 @@ def _trunk(
     return (growth - 1).reshape(2, -1), weight.reshape(2, -1)
 
 
-def _legs(
-    mask: PersonMask,
-    px: Floats,
-    joints: Floats,
-    px_per_m: Floats,
-    *,
-    slices: Slices,
-    clothes_px: Floats,
-) -> Part:
+def _legs(look: _Seen, clothes_px: Floats) -> Part:
     """(2, K) growths and weights, outer sides only. Cloth that fills the gap between the legs is a skirt
     or a coat, which tells little of the legs."""
+    mask, px, joints, px_per_m, slices = look
     at = np.array(slices.leg_at)
     lines = np.stack([_along_leg(joints, side, at) for side in (0, 1)])
     rays: list[Ray] = []
@@ -219,16 +212,9 @@ def _along_leg(joints: Floats, side: int, at: Floats) -> Floats:
     return np.stack([np.interp(at, (0, 1, 2), stops[:, k]) for k in (0, 1)], axis=1)
 
 
-def _arms(
-    mask: PersonMask,
-    px: Floats,
-    joints: Floats,
-    px_per_m: Floats,
-    *,
-    slices: Slices,
-    clothes_px: Floats,
-) -> Part:
+def _arms(look: _Seen, clothes_px: Floats) -> Part:
     """(2, 2) growths and weights: the thinner side, as where an arm lies on the trunk only one ends."""
+    mask, px, joints, px_per_m, slices = look
     rays: list[Ray] = []
     for side in (0, 1):
         for k, (upper, lower) in enumerate(((SHOULDERS, ELBOWS), (ELBOWS, WRISTS))):
@@ -246,16 +232,9 @@ def _arms(
     return growth, seen.astype(np.float64)
 
 
-def _feet(
-    mask: PersonMask,
-    px: Floats,
-    joints: Floats,
-    px_per_m: Floats,
-    *,
-    slices: Slices,
-    clothes_px: Floats,
-) -> Part:
+def _feet(look: _Seen, clothes_px: Floats) -> Part:
     """(2, 2) growths and weights, to the outer side and beyond the toes."""
+    mask, px, joints, px_per_m, slices = look
     rays: list[Ray] = []
     plain = []
     for side in (0, 1):
