@@ -64,10 +64,12 @@ def test_what_hangs_is_loose_and_what_fits_is_not(body: Body) -> None:
 
 
 def test_wide_trousers_swing_below_the_knee_and_are_held_at_the_hip(body: Body) -> None:
-    cloth = loose_cloth(body, worn("wide-trousers"))
-    assert cloth is not None
-    assert not (cloth.held & (cloth.points[:, 1] < 0.3)).any()
-    assert cloth.held[cloth.points[:, 1] > 0.62].all()
+    # Wider ones would cut through each other in the middle, as a skirt lies there.
+    for wide in (flared(body, worn("trousers"), by=2.0), worn("wide-trousers")):
+        cloth = loose_cloth(body, wide)
+        assert cloth is not None
+        assert not (cloth.held & (cloth.points[:, 1] < 0.3)).any()
+        assert cloth.held[cloth.points[:, 1] > 0.85].all()
 
 
 def test_a_waistband_is_held_and_a_hem_is_free(skirt: LooseCloth) -> None:

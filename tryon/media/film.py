@@ -9,7 +9,6 @@ from pathlib import Path
 
 import av
 import numpy as np
-from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.error import FFmpegError
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 from tryon.core.errors import OutputError
 from tryon.media.drafts import draft, writing
 from tryon.media.film_part import REORDERED
+from tryon.media.sound_frames import as_sound
 
 FILM_SUFFIXES = (".mp4", ".m4v", ".mov")
 _AAC_BITS_PER_S = 256_000
@@ -197,11 +197,8 @@ class _Tracks:
             return
         rate_hz = self._audio.rate
         for first in range(0, len(sound), _AAC_SAMPLES):
-            block = np.clip(sound[first : first + _AAC_SAMPLES], -1.0, 1.0)
-            planes = np.ascontiguousarray(block.T, np.float32)
-            frame = AudioFrame.from_ndarray(planes, format="fltp", layout="stereo")
-            frame.sample_rate, frame.pts = rate_hz, first
-            frame.time_base = Fraction(1, rate_hz)
+            block = sound[first : first + _AAC_SAMPLES]
+            frame = as_sound(block, rate_hz=rate_hz, first=first)
             yield first / rate_hz, self._audio.encode(frame)
         yield len(sound) / rate_hz, self._audio.encode(None)
 

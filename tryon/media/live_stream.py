@@ -10,15 +10,14 @@ from types import TracebackType
 from typing import Self
 
 import av
-import numpy as np
-from av.audio.frame import AudioFrame
 from av.error import FFmpegError
-from av.video.frame import VideoFrame
-from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
+from av.video.reformatter import VideoReformatter
 
 from tryon.core.errors import OutputError
 from tryon.core.frame import Picture
 from tryon.core.spaces import Floats
+from tryon.media.bt709 import as_bt709, state_bt709
+from tryon.media.sound_frames import as_sound
 
 PLAYLIST = "live.m3u8"
 """Name of the playlist in its folder."""
@@ -72,8 +71,7 @@ class LiveStream:
             video.width, video.height = size_wh
             video.pix_fmt = "yuv420p"
             video.time_base = video.codec_context.time_base = _TICK_S
-            video.codec_context.colorspace = Colorspace.ITU709
-            video.codec_context.color_range = ColorRange.MPEG
+            state_bt709(video.codec_context)
             audio = self._container.add_stream("aac", rate=SOUND_HZ)
             audio.layout = "stereo"
         self._video, self._audio = video, audio
@@ -85,17 +83,14 @@ class LiveStream:
         """
         tick = max(round(Fraction(t_s) / _TICK_S), self._tick + 1)
         self._tick = tick
-        frame = self._reformatter.reformat(
-            VideoFrame.from_ndarray(rgb, format="rgb24"),
-            format="yuv420p",
-            dst_colorspace=Colorspace.ITU709,
-            dst_color_range=ColorRange.MPEG,
-        )
+        frame = as_bt709(rgb, self._reformatter)
         frame.pts, frame.time_base = tick, _TICK_S
         with self._writing():
             self._container.mux(self._video.encode(frame))
             if len(sound):
-                self._container.mux(self._audio.encode(self._heard(sound)))
+                heard = as_sound(sound, rate_hz=SOUND_HZ, first=self._samples)
+                self._samples += len(sound)
+                self._container.mux(self._audio.encode(heard))
 
     def close(self) -> None:
         """End the film; a player that is there plays on to the end."""
@@ -118,14 +113,6 @@ class LiveStream:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _heard(self, sound: Floats) -> AudioFrame:
-        planes = np.ascontiguousarray(np.clip(sound, -1.0, 1.0).T, dtype=np.float32)
-        frame = AudioFrame.from_ndarray(planes, format="fltp", layout="stereo")
-        frame.sample_rate = SOUND_HZ
-        frame.pts, frame.time_base = self._samples, Fraction(1, SOUND_HZ)
-        self._samples += len(sound)
-        return frame
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
+import io
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,9 +17,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon.core.errors import SuppliesError
+from tryon.core.errors import OutputError, SuppliesError
 from tryon.core.mesh import Mesh
 from tryon.core.spaces import Floats
+from tryon.media.drafts import write_whole
 from tryon.supplies import baked_dir
 
 KEPT_SHARE = 0.5
@@ -102,10 +103,8 @@ def _write(path: Path | None, faces: Sequence[Triangles]) -> None:
         return
     # Each triangle after the number of its part.
     rows = np.concatenate([np.insert(few, 0, k, axis=1) for k, few in enumerate(faces)])
-    draft = path.with_suffix(f".{os.getpid()}")
+    packed = io.BytesIO()
+    np.save(packed, rows)
     # A cache that cannot be written to costs time, not the result.
-    with contextlib.suppress(OSError):
-        path.parent.mkdir(exist_ok=True)
-        with draft.open("wb") as file:
-            np.save(file, rows)
-        draft.replace(path)
+    with contextlib.suppress(OutputError):
+        write_whole(path, packed.getvalue())
