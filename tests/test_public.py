@@ -10,7 +10,7 @@ import pytest
 import tryon
 
 PUBLIC = {
-    "ModelBody", "model_bodies",
+    "ModelBody", "code_of_root", "light_of_code", "model_bodies",
     "CameraError", "Caption", "Catalogue", "CatalogueError", "Chapter", "DetectorError", "Engine",
     "FaceFit", "Frame", "GraphicsError", "ImportError3D", "InputError", "Item", "Look", "Outfit",
     "OutputError", "OwnItem", "Person", "PinholeCamera", "PlacedItem", "Problem", "Session",

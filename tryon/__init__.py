@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from tryon.core.fits import FaceFit
     from tryon.core.frame import Frame
     from tryon.core.result import Person, PlacedItem, TryonResult
+    from tryon.core.srgb import code_of_root, light_of_code
     from tryon.engine import Engine, Session, result_document
     from tryon.engine.outfit import Outfit
     from tryon.engine.showroom import Showroom, portrait
@@ -55,6 +56,8 @@ __version__ = "0.1.0"
 _ERRORS = "tryon.core.errors"
 _HOMES = {
     "CameraError": _ERRORS,
+    "code_of_root": "tryon.core.srgb",
+    "light_of_code": "tryon.core.srgb",
     "Caption": "tryon.media.film",
     "Catalogue": "tryon.wardrobe.catalogue",
     "CatalogueError": _ERRORS,
@@ -136,10 +139,12 @@ __all__ = [
     "adjust_item",
     "bundled_folder",
     "cache_dir",
+    "code_of_root",
     "decode_picture",
     "encode_picture",
     "import_item",
     "join_film",
+    "light_of_code",
     "model_bodies",
     "open_source",
     "own_folder",

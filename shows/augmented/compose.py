@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -11,10 +9,9 @@ from numpy.typing import NDArray
 from shows.augmented.figures import Figures
 from shows.augmented.ground import Floats, Share
 from shows.augmented.plinth import LaidPlinth
+from tryon import code_of_root, light_of_code
 
 Picture = NDArray[np.uint8]
-
-_CODES = 4096
 
 
 def composed(
@@ -40,8 +37,9 @@ def composed(
     rows, columns = np.flatnonzero(touched.any(1)), np.flatnonzero(touched.any(0))
     box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
     shown = (1.0 - hidden[box])[..., None]
+    lit, codes = light_of_code().astype(np.float32), code_of_root()
     light = gain.astype(np.float32)
-    mixed: NDArray[np.floating] = _to_linear()[rgb[box]]
+    mixed: NDArray[np.floating] = lit[rgb[box]]
     if plinth is not None:
         mixed = mixed * (1.0 - plinth.shadow[box][..., None] * shown)
         mixed = mixed * (1.0 - plinth.cover[box][..., None] * shown)
@@ -49,11 +47,11 @@ def composed(
     mixed = mixed * (1.0 - shade[box][..., None] * shown)
     alpha = figures.rgba[box][..., 3:].astype(np.float32) / 255
     straight = figures.rgba[box][..., :3] / np.maximum(alpha, 1 / 255)
-    models = _to_linear()[np.minimum(straight, 255.0).astype(np.uint8)] * light
+    models = lit[np.minimum(straight, 255.0).astype(np.uint8)] * light
     mixed = mixed * (1.0 - alpha * shown) + models * alpha * shown
     out = rgb.copy()
-    index = np.sqrt(np.clip(mixed, 0.0, 1.0)) * (_CODES - 1) + 0.5
-    out[box] = _to_coded()[index.astype(np.int32)]
+    index = np.sqrt(np.clip(mixed, 0.0, 1.0)) * (len(codes) - 1) + 0.5
+    out[box] = codes[index.astype(np.int32)]
     return out
 
 
@@ -63,18 +61,3 @@ def softened(figures: Figures, sigma_px: float) -> Figures:
         return figures
     soft = np.asarray(cv2.GaussianBlur(figures.rgba, (0, 0), sigma_px), np.uint8)
     return Figures(soft, figures.depth_m, figures.points_m)
-
-
-@cache
-def _to_linear() -> NDArray[np.float32]:
-    coded = np.arange(256) / 255
-    linear = np.where(coded <= 0.04045, coded / 12.92, ((coded + 0.055) / 1.055) ** 2.4)
-    return linear.astype(np.float32)
-
-
-@cache
-def _to_coded() -> NDArray[np.uint8]:
-    """Codes by the square root of linear light."""
-    linear = (np.arange(_CODES) / (_CODES - 1)) ** 2
-    coded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
-    return np.asarray(np.rint(255 * coded), np.uint8)

@@ -18,6 +18,7 @@ from tryon.core.frame import Frame, Picture
 from tryon.core.mesh import Material, Mesh, smooth_normals
 from tryon.core.scene import Draw, Layer, Lighting
 from tryon.core.spaces import Floats
+from tryon.core.srgb import light_of
 from tryon.qa.body_poses import STANCES, Stance, cam_from_stance, rest_from_stance
 from tryon.qa.portrait_paint import hairline_distance
 from tryon.stages.composite import composite
@@ -251,8 +252,7 @@ def backdrop(size_wh: tuple[int, int], rng: np.random.Generator) -> Picture:
 
 
 def _linear(color: str) -> Floats:
-    srgb = np.frombuffer(bytes.fromhex(color), np.uint8) / 255.0
-    return np.asarray(np.where(srgb < 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4))
+    return light_of(np.frombuffer(bytes.fromhex(color), np.uint8) / 255.0)
 
 
 def _mirrored(count: int) -> NDArray[np.int64]:

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from tryon.core.frame import Picture
 from tryon.core.scene import Layer
+from tryon.core.srgb import ROOT_STEPS, code_of_root, light_of_code
 
-CODES = 4096
 """Steps of the square root of linear light from which codes are looked up; 8 bits survive exactly."""
 
 AROUND_PX = 24
@@ -88,28 +88,18 @@ def _mixed(behind: Picture, rgba: NDArray[np.uint8], alpha: NDArray[np.uint8]) -
 
 
 def _decoded(codes: cv2.typing.MatLike) -> NDArray[np.float32]:
-    return np.asarray(cv2.LUT(codes, _light_of_code()), np.float32)
+    return np.asarray(cv2.LUT(codes, _light()), np.float32)
+
+
+@cache
+def _light() -> NDArray[np.float32]:
+    """(256,) linear light of each sRGB code."""
+    return light_of_code().astype(np.float32)
 
 
 def _coded(light: cv2.typing.MatLike) -> NDArray[np.uint8]:
-    step = (cv2.sqrt(light) * (CODES - 1) + 0.5).astype(np.uint16)
-    return np.asarray(np.take(_code_of_root(), step), np.uint8)
-
-
-@cache
-def _light_of_code() -> NDArray[np.float32]:
-    """(256,) linear light of each sRGB code."""
-    code = np.arange(256) / 255
-    light = np.where(code <= 0.04045, code / 12.92, ((code + 0.055) / 1.055) ** 2.4)
-    return light.astype(np.float32)
-
-
-@cache
-def _code_of_root() -> NDArray[np.uint8]:
-    """(4096,) sRGB code by the square root of linear light."""
-    light = (np.arange(CODES) / (CODES - 1)) ** 2
-    code = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
-    return np.asarray(np.rint(255 * code), np.uint8)
+    step = (cv2.sqrt(light) * (ROOT_STEPS - 1) + 0.5).astype(np.uint16)
+    return np.asarray(np.take(code_of_root(), step), np.uint8)
 
 
 def _around(rgb: Picture, layer: Layer) -> NDArray[np.uint8]:

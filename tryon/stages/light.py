@@ -19,6 +19,7 @@ from tryon.core.fits import FaceFit
 from tryon.core.frame import Frame, Picture
 from tryon.core.scene import Lighting
 from tryon.core.spaces import Floats
+from tryon.core.srgb import light_of_code
 from tryon.core.transforms import apply
 
 TIME_CONSTANT_S = 0.4
@@ -249,8 +250,4 @@ def _bright_grey(rgb: Picture) -> float:
 
 def _decoded(codes: NDArray[np.uint8]) -> Floats:
     """Linear light of sRGB codes (IEC 61966-2-1)."""
-    return np.asarray(_LIGHT_OF_CODE[codes])
-
-
-_CODES = np.arange(256) / 255
-_LIGHT_OF_CODE = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055) ** 2.4)
+    return np.asarray(light_of_code()[codes])

@@ -8,20 +8,19 @@ from numpy.typing import NDArray
 
 from tryon.core.frame import Picture
 from tryon.core.spaces import Floats
+from tryon.core.srgb import light_of_code
 
 _XYZ_FROM_RGB = np.array(
     [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
 )  # fmt: skip
 _WHITE = _XYZ_FROM_RGB.sum(1)
-_CODES = np.arange(256) / 255
-_LIGHT_OF_CODE = np.where(_CODES <= 0.04045, _CODES / 12.92, ((_CODES + 0.055) / 1.055) ** 2.4)
 SSIM_SIGMA_PX = 1.5
 _C1, _C2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
 
 
 def lab_from_srgb(rgb: NDArray[np.uint8]) -> Floats:
     """(…, 3) CIELAB of (…, 3) sRGB codes, white D65 (IEC 61966-2-1, CIE 15:2004)."""
-    xyz = _LIGHT_OF_CODE[rgb] @ _XYZ_FROM_RGB.T / _WHITE
+    xyz = light_of_code()[rgb] @ _XYZ_FROM_RGB.T / _WHITE
     knee = (6 / 29) ** 3
     f = np.where(xyz > knee, np.cbrt(xyz), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
     x, y, z = np.moveaxis(f, -1, 0)

@@ -14,6 +14,7 @@ import numpy as np
 
 from tryon.core.mesh import Material, Texture
 from tryon.core.spaces import Floats
+from tryon.core.srgb import code_of
 from tryon.wardrobe.atelier.palette import linear
 
 Pattern = Literal["plain", "crystal", "havana", "honey", "marble"]
@@ -96,6 +97,4 @@ def _step(value: Floats, low: float, high: float) -> Floats:
 
 def _coded(color: Floats) -> Texture:
     """sRGB bytes of linear RGB (IEC 61966-2-1)."""
-    c = np.clip(color, 0, 1)
-    coded = np.where(c <= 0.0031308, 12.92 * c, 1.055 * c ** (1 / 2.4) - 0.055)
-    return np.asarray(np.round(coded * 255), np.uint8)
+    return np.asarray(np.round(code_of(np.clip(color, 0, 1)) * 255), np.uint8)

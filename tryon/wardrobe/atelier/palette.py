@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from tryon.core.mesh import Material
+from tryon.core.srgb import light_of_code
 
 Rgb = tuple[float, float, float]
 Metal = Literal["gold", "rose", "silver", "platinum"]
@@ -26,12 +27,8 @@ def linear(color: str) -> Rgb:
     """Linear RGB of a web colour "#rrggbb" (IEC 61966-2-1)."""
     if len(color) != 7 or not color.startswith("#"):
         raise ValueError(f"a colour is written #rrggbb, got {color!r}")
-    r, g, b = (_decoded(int(color[k : k + 2], 16) / 255) for k in (1, 3, 5))
+    r, g, b = light_of_code()[list(bytes.fromhex(color[1:]))].tolist()
     return r, g, b
-
-
-def _decoded(level: float) -> float:
-    return level / 12.92 if level <= 0.04045 else float(((level + 0.055) / 1.055) ** 2.4)
 
 
 def mixed(a: Rgb, b: Rgb, share: float) -> Rgb:

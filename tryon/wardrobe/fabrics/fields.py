@@ -13,6 +13,7 @@ from scipy import fft
 
 from tryon.core.mesh import Texture
 from tryon.core.spaces import Floats
+from tryon.core.srgb import code_of
 
 Spectrum = Callable[[Floats, Floats], Floats]
 """Amplitude by frequency (fx, fy) in periods a repeat."""
@@ -22,8 +23,7 @@ _CODES = 4096
 
 def _code_table() -> NDArray[np.uint8]:
     level = np.arange(_CODES + 1) / _CODES
-    coded = np.where(level <= 0.0031308, 12.92 * level, 1.055 * level ** (1 / 2.4) - 0.055)
-    return np.round(255 * coded).astype(np.uint8)
+    return np.round(255 * code_of(level)).astype(np.uint8)
 
 
 _SRGB = _code_table()
